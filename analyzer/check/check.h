@@ -1,0 +1,29 @@
+/*
+ * check: runs the rules over a program; suppression comments, fingerprints, order, coverage.
+ */
+#ifndef LOOPLINT_CHECK_H
+#define LOOPLINT_CHECK_H
+
+#include "base/diagnostics.h"
+#include "check/finding.h"
+#include "program/program.h"
+
+struct check_options {
+	const char        *root;            /* project root: sources are read below it for suppression comments */
+	const char *const *disabled_rules;  /* slugs, NULL-terminated; NULL: none */
+	const char *const *enabled_rules;   /* slugs that are off by default and wanted; NULL: none */
+	bool               include_startup; /* also report what runs before and after the loop */
+};
+
+/*
+ * Fills `out` with every finding of every confidence, sorted by file, line, column and rule, with fingerprints, and
+ * with the coverage and unit problems of `program`. Everything lives in `arena`.
+ */
+void check_program(struct arena *arena, struct program *program, const struct check_options *options, struct run *out);
+
+/* The rules, for `explain`, `init` and the configuration: an array that ends with NULL. See rules/rule.h. */
+struct rule;
+const struct rule *const *check_rules(void);
+const struct rule *check_find_rule(const char *slug); /* NULL if there is none */
+
+#endif

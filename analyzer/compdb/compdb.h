@@ -1,0 +1,67 @@
+/*
+ * compdb: which units there are and how to parse each.
+ *
+ * Either read from compile_commands.json (any generator), or, without one, inferred from the tree: include directories,
+ * pkg-config packages named by the #includes, and stand-ins for what is still missing. The arguments that come out are
+ * for libclang: no compiler name, no -c/-o/-M*, nothing only GCC knows, resource headers found.
+ */
+#ifndef LOOPLINT_COMPDB_H
+#define LOOPLINT_COMPDB_H
+
+#include "base/arena.h"
+#include "base/diagnostics.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct unit_command {
+	const char  *file;      /* absolute, symbolic links resolved */
+	const char  *directory; /* absolute: where relative arguments count from */
+	const char **arguments; /* NULL-terminated; the source file is not among them */
+	bool         inferred;  /* true: guessed, a second parse with stubs may help */
+	bool         cplusplus; /* the language is C++ */
+	uint64_t     hash;      /* of arguments, directory and inferred: part of the cache key */
+};
+
+struct compdb {
+	struct unit_command *units; /* ordered by file; one per (file, arguments), see compdb_read */
+	size_t               count;
+	const char          *path;  /* of the database; NULL: inferred */
+};
+
+/*
+ * Reads a compile database. `path` names the file or the directory that holds it. Strings in *out live in `arena`.
+ * A file that is listed several times stays once (the first entry that is not a test or a shared-library twin of the
+ * same arguments is kept); header-only entries and assembler are left out; response files (@file) are opened.
+ * `only` (NULL: all): NULL-terminated absolute paths of files or directories; other units are left out.
+ *
+ * 0 ok; COMPDB_E_MALFORMED after a diagnostic with file:line; -errno if it cannot be read (diagnostic added).
+ * Bad single entries are warnings and are left out.
+ */
+int compdb_read(struct arena *arena, const char *path, const char *const *only, struct compdb *out,
+		struct diagnostics *diagnostics);
+
+enum { COMPDB_E_MALFORMED = 1, COMPDB_E_NOT_FOUND = 2 };
+
+/*
+ * Looks for compile_commands.json: in `build` if given, else in `root`, root/build*, root/out*, root/builddir, _build.
+ * Returns the path (in `arena`) or NULL.
+ */
+const char *compdb_find(struct arena *arena, const char *root, const char *build);
+
+/*
+ * Infers units and flags without a database. `paths`: NULL-terminated absolute files or directories (all *.c below, the
+ * version control and build folders left out); `root`: the project. Runs pkg-config; writes stand-in headers (config.h
+ * and other generated ones) below `scratch`, an existing directory that the caller keeps for the run.
+ *
+ * 0 ok; COMPDB_E_NOT_FOUND after a diagnostic if a named path does not exist or holds no C source.
+ */
+int compdb_infer(struct arena *arena, const char *root, const char *const *paths, const char *scratch,
+		 struct compdb *out, struct diagnostics *diagnostics);
+
+/* Units for `paths` with the arguments given behind `--` on the command line (normalised as above). Errors as above. */
+int compdb_fixed(struct arena *arena, const char *root, const char *const *paths, const char *const *arguments,
+		 struct compdb *out, struct diagnostics *diagnostics);
+
+#endif

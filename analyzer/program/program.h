@@ -1,0 +1,32 @@
+/*
+ * program: all facts linked into one program, and who runs where in it.
+ *
+ * link (link.c, pointers.c) joins functions, call sites and function-pointer targets of every unit; context
+ * (context.c) follows registrations and hand-written loops from there. Rules read the result through rule.h.
+ */
+#ifndef LOOPLINT_PROGRAM_H
+#define LOOPLINT_PROGRAM_H
+
+#include "base/arena.h"
+#include "facts/facts.h"
+#include "pack/pack.h"
+
+#include <stdio.h>
+
+struct program;
+
+/*
+ * Links `count` units under `packs`. Everything, *out included, lives in `arena`; units and packs must outlive it.
+ * The order of `units` does not change the result. Never fails: a unit without functions adds none.
+ */
+struct program *program_link(struct arena *arena, const struct facts *const *units, size_t count,
+			     const struct packs *packs);
+
+/* Decides contexts: fills the instances that rules walk over. Once per program, after program_link. */
+void program_find_contexts(struct program *program);
+
+/* Text for `looplint dump --after=link` and `--after=context`: one line per function, call, slot, or root. */
+void program_dump_link(const struct program *program, FILE *out);
+void program_dump_context(const struct program *program, FILE *out);
+
+#endif
