@@ -1,0 +1,450 @@
+/*
+ * convert: a pack as written -> struct pack, see convert.h.
+ *
+ * Walks the structs and the document in step: the first gives the values, the second their lines. An entry with a
+ * mistake is reported and still converted, so that one run shows every mistake of a file.
+ */
+#include "pack/convert.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct conversion {
+	struct arena *arena;
+	const char *name; /* of the file */
+	struct pack *out;
+	struct diagnostics *diagnostics;
+	GHashTable *entries; /* what an entry is about -> its line, to find duplicates */
+};
+
+#define complain(conversion, line, ...)                                                                                \
+	diagnostics_add((conversion)->diagnostics, DIAGNOSTIC_ERROR, (conversion)->name, line, __VA_ARGS__)
+
+/* The whole of `text`, or all but a `*` at its end, is a C identifier. */
+static bool is_name(const char *text, bool may_end_in_star)
+{
+	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	if (isdigit((unsigned char)text[0]))
+		return false;
+	return (length > 0 && !text[length]) || (may_end_in_star && strcmp(text + length, "*") == 0);
+}
+
+static bool is_field(const char *text)
+{
+	const char *dot = strchr(text, '.');
+
+	if (!dot || !is_name(dot + 1, false))
+		return false;
+	char *tag = g_strndup(text, (gsize)(dot - text));
+	bool named = is_name(tag, false);
+	g_free(tag);
+	return named;
+}
+
+/* What `key` names must be an argument, counted from 1; 0 stands for a key that is absent. */
+static void check_argument(struct conversion *c, unsigned line, const char *key, unsigned argument)
+{
+	if (argument > PACK_MAX_ARGUMENT)
+		complain(c, line, "'%s' is %u; arguments count from 1 to %d", key, argument, PACK_MAX_ARGUMENT);
+}
+
+static void require_argument(struct conversion *c, unsigned line, const char *key, unsigned argument)
+{
+	if (argument == 0)
+		complain(c, line, "'%s' must be given; arguments count from 1", key);
+	check_argument(c, line, key, argument);
+}
+
+/* Reports an entry that says the same as an earlier one. `about` identifies it and is freed. */
+static void check_duplicate(struct conversion *c, unsigned line, char *about)
+{
+	unsigned earlier = GPOINTER_TO_UINT(g_hash_table_lookup(c->entries, about));
+
+	if (earlier) {
+		complain(c, line, "duplicate of line %u: %s", earlier, about);
+		g_free(about);
+		return;
+	}
+	g_hash_table_insert(c->entries, about, GUINT_TO_POINTER(line));
+}
+
+static const char *const *copy_strings(struct conversion *c, char *const *strings, size_t count)
+{
+	const char **copy = arena_new_array(c->arena, const char *, count + 1);
+
+	for (size_t i = 0; i < count; i++)
+		copy[i] = arena_strdup(c->arena, strings[i]);
+	return copy;
+}
+
+/* Conditions */
+
+static const struct {
+	const char *name;
+	enum condition_test test;
+} plain_tests[] = {
+	{ "null", CONDITION_NULL },       { "nonnull", CONDITION_NONNULL },   { "zero", CONDITION_ZERO },
+	{ "nonzero", CONDITION_NONZERO }, { "negative", CONDITION_NEGATIVE }, { "positive", CONDITION_POSITIVE },
+};
+
+static bool find_plain_test(const char *name, enum condition_test *out)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(plain_tests); i++)
+		if (strcmp(plain_tests[i].name, name) == 0) {
+			*out = plain_tests[i].test;
+			return true;
+		}
+	return false;
+}
+
+static const struct pack_constant *find_constant(const struct pack *pack, const char *name)
+{
+	for (size_t i = 0; i < pack->constant_count; i++)
+		if (strcmp(pack->constants[i].name, name) == 0)
+			return &pack->constants[i];
+	return NULL;
+}
+
+/* The number that a condition compares with: written as one, or the name of a constant. */
+static void convert_operand(struct conversion *c, unsigned line, const char *text, struct condition *to)
+{
+	char *end;
+
+	errno = 0;
+	to->value = strtoll(text, &end, 0);
+	to->value_known = *end == '\0' && end != text && errno == 0;
+	if (to->value_known)
+		return;
+	to->name = arena_strdup(c->arena, text);
+	const struct pack_constant *constant = find_constant(c->out, text);
+	to->value_known = constant != NULL;
+	if (constant)
+		to->value = constant->value;
+	else
+		complain(c, line, "'%s' is no number, no known test and not among the constants of this pack", text);
+}
+
+static void convert_condition(struct conversion *c, unsigned line, const struct yaml_condition *from,
+			      struct condition *to)
+{
+	require_argument(c, line, "argument", from->argument);
+	to->argument = (int)from->argument;
+	if (!!from->is + !!from->has + !!from->lacks != 1) {
+		complain(c, line, "a condition has exactly one of 'is', 'has' and 'lacks'");
+		return;
+	}
+	if (from->is && find_plain_test(from->is, &to->test))
+		return;
+	to->test = from->is ? CONDITION_EQUALS : from->has ? CONDITION_HAS : CONDITION_LACKS;
+	convert_operand(c, line, from->is ? from->is : from->has ? from->has : from->lacks, to);
+}
+
+/* The conditions of `entry`: one under the key `one_key`, or a list under `all_key` (NULL: there is no such key). */
+static struct conditions convert_conditions(struct conversion *c, struct place entry, const char *one_key,
+					    const struct yaml_condition *one, const char *all_key,
+					    const struct yaml_condition *all, size_t all_count)
+{
+	size_t count = all_count + (one ? 1 : 0), i = 0;
+	struct condition *items = arena_new_array(c->arena, struct condition, count);
+	struct place list = all_key ? place_key(entry, all_key) : entry;
+
+	if (one && all)
+		complain(c, place_line(entry), "'%s' and '%s' exclude each other", one_key, all_key);
+	if (one)
+		convert_condition(c, place_line(place_key(entry, one_key)), one, &items[i++]);
+	for (size_t k = 0; k < all_count; k++)
+		convert_condition(c, place_line(place_item(list, k)), &all[k], &items[i++]);
+	return (struct conditions){ items, count };
+}
+
+/* " if argument 3 <test> <value>" for each: tells apart two entries of one function. */
+static void append_conditions(GString *about, const struct conditions *conditions)
+{
+	for (size_t i = 0; i < conditions->count; i++)
+		g_string_append_printf(about, " if argument %d (test %d) %" G_GINT64_FORMAT,
+				       conditions->items[i].argument, (int)conditions->items[i].test,
+				       conditions->items[i].value);
+}
+
+/* Registrations */
+
+static struct completion convert_completion(struct conversion *c, unsigned line, const struct yaml_completion *from)
+{
+	if (!from)
+		return (struct completion){ 0 };
+	if (!from->status && !from->error)
+		complain(c, line, "a completion names the parameter of its 'status' or of its 'error'");
+	check_argument(c, line, "status", from->status);
+	check_argument(c, line, "error", from->error);
+	return (struct completion){
+		.status = (int)from->status,
+		.error = (int)from->error,
+		.cancelled = from->cancelled ? copy_strings(c, from->cancelled, from->cancelled_count) : NULL,
+	};
+}
+
+static void check_handed_over(struct conversion *c, unsigned line, const struct yaml_registration *from)
+{
+	if (!from->function == !from->field) {
+		complain(c, line, "a registration has exactly one of 'function' and 'field'");
+		return;
+	}
+	if (from->function) {
+		if (!is_name(from->function, true))
+			complain(c, line, "'%s' is no function name", from->function);
+		require_argument(c, line, "callback", from->callback);
+		check_argument(c, line, "data", from->data);
+		return;
+	}
+	if (!is_field(from->field))
+		complain(c, line, "'%s' is no field; write struct-tag.field", from->field);
+	if (from->callback || from->data || from->when || from->when_all)
+		complain(c, line, "'callback', 'data' and 'when' belong to a function, not to a field");
+}
+
+static char *describe_registration(const struct registration *r)
+{
+	GString *about = g_string_new(r->function ? r->function : r->field);
+
+	if (r->callback)
+		g_string_append_printf(about, " registers argument %d", r->callback);
+	append_conditions(about, &r->when);
+	return g_string_free(about, FALSE);
+}
+
+static void convert_registration(struct conversion *c, struct place entry, const struct yaml_registration *from,
+				 const char *see, struct registration *to)
+{
+	unsigned line = place_line(entry);
+
+	check_handed_over(c, line, from);
+	*to = (struct registration){
+		.function = arena_strdup(c->arena, from->function),
+		.field = arena_strdup(c->arena, from->field),
+		.callback = (int)from->callback,
+		.data = (int)from->data,
+		.context = from->context,
+		.when = convert_conditions(c, entry, "when", from->when, "when_all", from->when_all,
+					   from->when_all_count),
+		.completion = convert_completion(c, place_line(place_key(entry, "completion")), from->completion),
+		.see = arena_strdup(c->arena, from->see ? from->see : see),
+	};
+	if (to->function || to->field)
+		check_duplicate(c, line, describe_registration(to));
+}
+
+/* Effects */
+
+static const char *const openable[] = { "file", "socket", "pipe", "timer", "event", "terminal" };
+
+static void check_opens(struct conversion *c, struct place entry, const char *what)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(openable); i++)
+		if (strcmp(openable[i], what) == 0)
+			return;
+	complain(c, place_line(place_key(entry, "opens")),
+		 "unknown value '%s' of 'opens'; known are file, socket, pipe, timer, event, terminal", what);
+}
+
+/* How many of the keys that make an effect are given, and the kind of the last. */
+static int count_kinds(const struct yaml_effect *from, enum effect_kind *kind)
+{
+	const struct {
+		bool given;
+		enum effect_kind kind;
+	} kinds[] = {
+		{ from->blocks != CATEGORY_NONE, EFFECT_BLOCKS },
+		{ from->runs_loop, EFFECT_RUNS_LOOP },
+		{ from->waits != NULL, EFFECT_WAITS },
+		{ from->any_thread, EFFECT_ANY_THREAD },
+		{ from->forks, EFFECT_FORKS },
+		{ from->sets_nonblocking != NULL, EFFECT_SETS_NONBLOCKING },
+		{ from->sets_blocking != NULL, EFFECT_SETS_BLOCKING },
+		{ from->opens != NULL, EFFECT_OPENS },
+	};
+	int count = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (kinds[i].given) {
+			count++;
+			*kind = kinds[i].kind;
+		}
+	return count;
+}
+
+static void check_effect(struct conversion *c, struct place entry, const struct yaml_effect *from,
+			 enum effect_kind kind)
+{
+	unsigned line = place_line(entry);
+	bool bounded = !from->cost || *from->cost == COST_BOUNDED;
+
+	if (!is_name(from->function, false))
+		complain(c, line, "'%s' is no function name", from->function);
+	if (kind != EFFECT_BLOCKS && (from->cost || from->bound_us || from->descriptor))
+		complain(c, line, "'cost', 'bound_us' and 'descriptor' belong to 'blocks'");
+	if (!bounded && from->bound_us)
+		complain(c, line, "'bound_us' is the bound of 'cost: bounded'");
+	if (kind != EFFECT_OPENS && from->nonblocking)
+		complain(c, line, "'nonblocking' belongs to 'opens'");
+	check_argument(c, line, "descriptor", from->descriptor);
+	if (from->opens)
+		check_opens(c, entry, from->opens);
+}
+
+static enum cost convert_cost(const struct yaml_effect *from)
+{
+	if (from->cost)
+		return *from->cost;
+	return from->bound_us ? COST_BOUNDED : COST_UNBOUNDED;
+}
+
+/* The descriptor that an effect is about: one of three keys may name it. */
+static int convert_descriptor(struct conversion *c, unsigned line, const struct yaml_effect *from)
+{
+	const struct yaml_descriptor *set = from->sets_nonblocking ? from->sets_nonblocking : from->sets_blocking;
+
+	if (!set)
+		return (int)from->descriptor;
+	require_argument(c, line, "descriptor", set->descriptor);
+	return (int)set->descriptor;
+}
+
+static void convert_waits(struct conversion *c, unsigned line, const struct yaml_waits *from, struct effect *to)
+{
+	if (!from)
+		return;
+	check_argument(c, line, "timeout", from->timeout);
+	check_argument(c, line, "count", from->count);
+	to->timeout_argument = (int)from->timeout;
+	to->count_argument = (int)from->count;
+}
+
+static char *describe_effect(const struct effect *e)
+{
+	static const char *const verbs[] = {
+		[EFFECT_BLOCKS] = "blocks",
+		[EFFECT_RUNS_LOOP] = "runs a loop",
+		[EFFECT_WAITS] = "waits",
+		[EFFECT_ANY_THREAD] = "may be called from any thread",
+		[EFFECT_FORKS] = "forks",
+		[EFFECT_SETS_NONBLOCKING] = "makes a descriptor non-blocking",
+		[EFFECT_SETS_BLOCKING] = "makes a descriptor blocking",
+		[EFFECT_OPENS] = "opens a descriptor",
+	};
+	GString *about = g_string_new(e->function);
+
+	g_string_append_printf(about, " %s", verbs[e->kind]);
+	append_conditions(about, &e->when);
+	return g_string_free(about, FALSE);
+}
+
+static void convert_effect(struct conversion *c, struct place entry, const struct yaml_effect *from, const char *see,
+			   struct effect *to)
+{
+	unsigned line = place_line(entry);
+	enum effect_kind kind = EFFECT_BLOCKS;
+
+	if (count_kinds(from, &kind) != 1)
+		complain(c, line,
+			 "an effect is exactly one of blocks, runs_loop, waits, any_thread, forks, "
+			 "sets_nonblocking, sets_blocking and opens");
+	check_effect(c, entry, from, kind);
+	*to = (struct effect){
+		.function = arena_strdup(c->arena, from->function),
+		.kind = kind,
+		.category = from->blocks,
+		.cost = convert_cost(from),
+		.bound_us = from->bound_us,
+		.when = convert_conditions(c, entry, "when", from->when, "when_all", from->when_all,
+					   from->when_all_count),
+		.descriptor = convert_descriptor(c, line, from),
+		.opens = arena_strdup(c->arena, from->opens),
+		.nonblocking = convert_conditions(c, entry, "nonblocking", from->nonblocking, NULL, NULL, 0),
+		.instead = arena_strdup(c->arena, from->instead),
+		.see = arena_strdup(c->arena, from->see ? from->see : see),
+	};
+	convert_waits(c, line, from->waits, to);
+	check_duplicate(c, line, describe_effect(to));
+}
+
+/* The pack */
+
+static void convert_constants(struct conversion *c, const struct yaml_pack *from, struct place root)
+{
+	struct place list = place_key(root, "constants");
+
+	c->out->constants = arena_new_array(c->arena, struct pack_constant, from->constants_count);
+	for (size_t i = 0; i < from->constants_count; i++) {
+		unsigned line = place_line(place_item(list, i));
+
+		if (!is_name(from->constants[i].name, false))
+			complain(c, line, "'%s' is no name of a constant", from->constants[i].name);
+		check_duplicate(c, line, g_strdup_printf("constant %s", from->constants[i].name));
+		c->out->constants[c->out->constant_count++] = (struct pack_constant){
+			.name = arena_strdup(c->arena, from->constants[i].name),
+			.value = from->constants[i].value,
+		};
+	}
+}
+
+static void convert_loop_only(struct conversion *c, const struct yaml_pack *from, struct place root)
+{
+	struct place list = place_key(root, "loop_only");
+
+	for (size_t i = 0; i < from->loop_only_count; i++)
+		if (!is_name(from->loop_only[i], true))
+			complain(c, place_line(place_item(list, i)), "'%s' is no function name", from->loop_only[i]);
+	c->out->loop_only = copy_strings(c, from->loop_only, from->loop_only_count);
+}
+
+static void convert_group(struct conversion *c, const struct yaml_group *from, struct place place)
+{
+	struct pack *out = c->out;
+	struct place registers = place_key(place, "registers"), effects = place_key(place, "effects");
+
+	for (size_t i = 0; i < from->registers_count; i++)
+		convert_registration(c, place_item(registers, i), &from->registers[i], from->see,
+				     &out->registers[out->register_count++]);
+	for (size_t i = 0; i < from->effects_count; i++)
+		convert_effect(c, place_item(effects, i), &from->effects[i], from->see,
+			       &out->effects[out->effect_count++]);
+}
+
+static void convert_groups(struct conversion *c, const struct yaml_pack *from, struct place root)
+{
+	size_t registers = from->entries.registers_count, effects = from->entries.effects_count;
+	struct place groups = place_key(root, "groups");
+
+	for (size_t i = 0; i < from->groups_count; i++) {
+		registers += from->groups[i].registers_count;
+		effects += from->groups[i].effects_count;
+	}
+	c->out->registers = arena_new_array(c->arena, struct registration, registers);
+	c->out->effects = arena_new_array(c->arena, struct effect, effects);
+	convert_group(c, &from->entries, root);
+	for (size_t i = 0; i < from->groups_count; i++)
+		convert_group(c, &from->groups[i], place_item(groups, i));
+}
+
+void convert_pack(struct arena *arena, const char *name, const struct yaml_pack *from, struct place root,
+		  struct pack *out, struct diagnostics *diagnostics)
+{
+	struct conversion c = { arena, name, out, diagnostics,
+				g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
+
+	*out = (struct pack){
+		.library = arena_strdup(arena, from->library),
+		.file = arena_strdup(arena, name),
+		.documentation = arena_strdup(arena, from->documentation),
+		.headers = copy_strings(&c, from->headers, from->headers_count),
+		.pkg_config = copy_strings(&c, from->pkg_config, from->pkg_config_count),
+	};
+	convert_constants(&c, from, root);
+	convert_groups(&c, from, root);
+	convert_loop_only(&c, from, root);
+	g_hash_table_destroy(c.entries);
+}

@@ -1,0 +1,126 @@
+/*
+ * pack_yaml: the keys of a pack, as tables that libcyaml reads. shape.c checks a document against the same tables.
+ * rules/packs/schema.json says the same to editors; a test holds the two together.
+ */
+#include "pack/pack_yaml.h"
+
+enum { OPTIONAL = CYAML_FLAG_OPTIONAL, OPTIONAL_POINTER = CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER };
+
+static const cyaml_strval_t contexts[] = {
+	{ "loop", CONTEXT_LOOP },         { "worker", CONTEXT_WORKER }, { "startup", CONTEXT_STARTUP },
+	{ "shutdown", CONTEXT_SHUTDOWN }, { "child", CONTEXT_CHILD },   { "caller", CONTEXT_CALLER },
+	{ "nowhere", CONTEXT_NOWHERE },
+};
+
+static const cyaml_strval_t categories[] = {
+	{ "sleep", CATEGORY_SLEEP },       { "disk", CATEGORY_DISK },         { "dns", CATEGORY_DNS },
+	{ "network", CATEGORY_NETWORK },   { "process", CATEGORY_PROCESS },   { "wait", CATEGORY_WAIT },
+	{ "ipc", CATEGORY_IPC },           { "database", CATEGORY_DATABASE }, { "cpu", CATEGORY_CPU },
+	{ "terminal", CATEGORY_TERMINAL },
+};
+
+static const cyaml_strval_t costs[] = {
+	{ "never", COST_NEVER },
+	{ "bounded", COST_BOUNDED },
+	{ "unbounded", COST_UNBOUNDED },
+};
+
+/* A text, a list of texts, and a mapping behind a pointer, all optional. */
+#define TEXT(key, type, member)        CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_OPTIONAL, type, member, 1, CYAML_UNLIMITED)
+#define LIST(key, type, member, of)    CYAML_FIELD_SEQUENCE(key, OPTIONAL_POINTER, type, member, of, 0, CYAML_UNLIMITED)
+#define NUMBER(key, type, member)      CYAML_FIELD_UINT(key, OPTIONAL, type, member)
+#define FLAG(key, type, member)        CYAML_FIELD_BOOL(key, OPTIONAL, type, member)
+#define MAPPING(key, type, member, of) CYAML_FIELD_MAPPING_PTR(key, OPTIONAL_POINTER, type, member, of)
+
+static const cyaml_schema_value_t text = { CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, CYAML_UNLIMITED) };
+
+static const cyaml_schema_field_t condition_fields[] = {
+	CYAML_FIELD_UINT("argument", CYAML_FLAG_DEFAULT, struct yaml_condition, argument),
+	TEXT("is", struct yaml_condition, is), TEXT("has", struct yaml_condition, has),
+	TEXT("lacks", struct yaml_condition, lacks), CYAML_FIELD_END
+};
+static const cyaml_schema_value_t condition = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_condition,
+								    condition_fields) };
+
+static const cyaml_schema_field_t completion_fields[] = { NUMBER("status", struct yaml_completion, status),
+							  NUMBER("error", struct yaml_completion, error),
+							  LIST("cancelled", struct yaml_completion, cancelled, &text),
+							  CYAML_FIELD_END };
+
+static const cyaml_schema_field_t registration_fields[] = {
+	TEXT("function", struct yaml_registration, function),
+	TEXT("field", struct yaml_registration, field),
+	NUMBER("callback", struct yaml_registration, callback),
+	NUMBER("data", struct yaml_registration, data),
+	CYAML_FIELD_ENUM("context", CYAML_FLAG_STRICT, struct yaml_registration, context, contexts,
+			 CYAML_ARRAY_LEN(contexts)),
+	MAPPING("when", struct yaml_registration, when, condition_fields),
+	LIST("when_all", struct yaml_registration, when_all, &condition),
+	MAPPING("completion", struct yaml_registration, completion, completion_fields),
+	TEXT("see", struct yaml_registration, see),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_value_t registration = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_registration,
+								       registration_fields) };
+
+static const cyaml_schema_field_t waits_fields[] = { NUMBER("timeout", struct yaml_waits, timeout),
+						     NUMBER("count", struct yaml_waits, count), CYAML_FIELD_END };
+
+static const cyaml_schema_field_t descriptor_fields[] = {
+	CYAML_FIELD_UINT("descriptor", CYAML_FLAG_DEFAULT, struct yaml_descriptor, descriptor), CYAML_FIELD_END
+};
+
+static const cyaml_schema_field_t effect_fields[] = {
+	CYAML_FIELD_STRING_PTR("function", CYAML_FLAG_POINTER, struct yaml_effect, function, 1, CYAML_UNLIMITED),
+	CYAML_FIELD_ENUM("blocks", CYAML_FLAG_STRICT | OPTIONAL, struct yaml_effect, blocks, categories,
+			 CYAML_ARRAY_LEN(categories)),
+	CYAML_FIELD_ENUM_PTR("cost", CYAML_FLAG_STRICT | OPTIONAL_POINTER, struct yaml_effect, cost, costs,
+			     CYAML_ARRAY_LEN(costs)),
+	NUMBER("bound_us", struct yaml_effect, bound_us),
+	NUMBER("descriptor", struct yaml_effect, descriptor),
+	FLAG("runs_loop", struct yaml_effect, runs_loop),
+	MAPPING("waits", struct yaml_effect, waits, waits_fields),
+	FLAG("any_thread", struct yaml_effect, any_thread),
+	FLAG("forks", struct yaml_effect, forks),
+	MAPPING("sets_nonblocking", struct yaml_effect, sets_nonblocking, descriptor_fields),
+	MAPPING("sets_blocking", struct yaml_effect, sets_blocking, descriptor_fields),
+	TEXT("opens", struct yaml_effect, opens),
+	MAPPING("nonblocking", struct yaml_effect, nonblocking, condition_fields),
+	MAPPING("when", struct yaml_effect, when, condition_fields),
+	LIST("when_all", struct yaml_effect, when_all, &condition),
+	TEXT("instead", struct yaml_effect, instead),
+	TEXT("see", struct yaml_effect, see),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_value_t effect = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_effect,
+								 effect_fields) };
+
+static const cyaml_schema_field_t constant_fields[] = {
+	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct yaml_constant, name, 1, CYAML_UNLIMITED),
+	CYAML_FIELD_INT("value", CYAML_FLAG_DEFAULT, struct yaml_constant, value), CYAML_FIELD_END
+};
+static const cyaml_schema_value_t constant = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_constant,
+								   constant_fields) };
+
+static const cyaml_schema_field_t group_fields[] = {
+	CYAML_FIELD_STRING_PTR("see", CYAML_FLAG_POINTER, struct yaml_group, see, 1, CYAML_UNLIMITED),
+	LIST("registers", struct yaml_group, registers, &registration),
+	LIST("effects", struct yaml_group, effects, &effect), CYAML_FIELD_END
+};
+static const cyaml_schema_value_t group = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_group, group_fields) };
+
+static const cyaml_schema_field_t pack_fields[] = {
+	CYAML_FIELD_STRING_PTR("library", CYAML_FLAG_POINTER, struct yaml_pack, library, 1, CYAML_UNLIMITED),
+	TEXT("documentation", struct yaml_pack, documentation),
+	LIST("headers", struct yaml_pack, headers, &text),
+	LIST("pkg_config", struct yaml_pack, pkg_config, &text),
+	LIST("constants", struct yaml_pack, constants, &constant),
+	LIST("registers", struct yaml_pack, entries.registers, &registration),
+	LIST("effects", struct yaml_pack, entries.effects, &effect),
+	LIST("groups", struct yaml_pack, groups, &group),
+	LIST("loop_only", struct yaml_pack, loop_only, &text),
+	CYAML_FIELD_END
+};
+
+const cyaml_schema_value_t yaml_pack_schema = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml_pack,
+								    pack_fields) };

@@ -1,0 +1,80 @@
+/*
+ * pack_yaml: a pack as it is written. These structs have the shape of the YAML, key by key; libcyaml fills them from
+ * the tables in pack_yaml.c, and convert.c turns them into the structs of pack.h. docs/packs.md describes the keys.
+ *
+ * An absent string, list or mapping is NULL, an absent number 0, an absent flag false.
+ */
+#ifndef LOOPLINT_PACK_YAML_H
+#define LOOPLINT_PACK_YAML_H
+
+#include "pack/pack.h"
+
+#include <cyaml/cyaml.h>
+
+struct yaml_condition { /* exactly one of is, has and lacks */
+	unsigned argument;
+	char *is, *has, *lacks;
+};
+
+struct yaml_completion {
+	unsigned status, error;
+	char **cancelled;
+	unsigned cancelled_count;
+};
+
+struct yaml_registration {
+	char *function, *field, *see;
+	unsigned callback, data;
+	enum context context;
+	struct yaml_condition *when, *when_all;
+	unsigned when_all_count;
+	struct yaml_completion *completion;
+};
+
+struct yaml_waits {
+	unsigned timeout, count;
+};
+
+struct yaml_descriptor {
+	unsigned descriptor;
+};
+
+struct yaml_effect {
+	char *function, *opens, *instead, *see;
+	enum category blocks; /* CATEGORY_NONE: not given */
+	enum cost *cost;
+	unsigned bound_us, descriptor;
+	bool runs_loop, any_thread, forks;
+	struct yaml_waits *waits;
+	struct yaml_descriptor *sets_nonblocking, *sets_blocking;
+	struct yaml_condition *when, *when_all, *nonblocking;
+	unsigned when_all_count;
+};
+
+struct yaml_constant {
+	char *name;
+	int64_t value;
+};
+
+struct yaml_group { /* entries that rest on the same document */
+	char *see;
+	struct yaml_registration *registers;
+	struct yaml_effect *effects;
+	unsigned registers_count, effects_count;
+};
+
+struct yaml_pack {
+	char *library, *documentation;
+	char **headers, **pkg_config, **loop_only;
+	unsigned headers_count, pkg_config_count, loop_only_count;
+	struct yaml_constant *constants;
+	unsigned constants_count;
+	struct yaml_group entries; /* of the pack itself; `see` is not used */
+	struct yaml_group *groups;
+	unsigned groups_count;
+};
+
+/* The whole of a pack, for cyaml_load_data and cyaml_free. */
+extern const cyaml_schema_value_t yaml_pack_schema;
+
+#endif
