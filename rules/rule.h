@@ -1,7 +1,8 @@
 /*
  * rule: what a rule is, and all that it may see of a program. rules/NAME.c includes only this header.
  *
- * A rule reads a linked program with contexts and adds findings. It does not look at source text, packs or SQL.
+ * A rule reads a linked program with contexts and adds findings. It does not look at source text, packs or SQL. Adding
+ * one: rules/NAME.c, a line in rules.def, fixtures/NAME/, and `looplint explain --markdown > docs/rules.md`.
  */
 #ifndef LOOPLINT_RULE_H
 #define LOOPLINT_RULE_H
@@ -22,5 +23,24 @@ struct rule {
 	bool        off;        /* not in the default set */
 	void (*check)(const struct program *program, struct check *out);
 };
+
+/* A call, reached on the loop, that does something to the loop's thread; each call and effect once. */
+struct loop_call {
+	uint32_t         index;    /* of next_loop_call */
+	enum effect_kind kind;     /* EFFECT_BLOCKS, EFFECT_RUNS_LOOP or EFFECT_WAITS */
+	enum category    category;
+	const char      *callee;   /* name as called */
+	bool             nested;   /* the program's own loop is entered again from one of its callbacks */
+	bool             startup;  /* before the loop runs; only where asked for */
+};
+
+/* Moves on to the next such call; false after the last. Begin with { 0 }. */
+bool next_loop_call(const struct program *program, struct loop_call *call);
+
+#define for_each_loop_call(c, program) for (struct loop_call c = { 0 }; next_loop_call((program), &(c));)
+
+/* Reports `call` with its witness; the message is lower case, no full stop, one line. */
+void finding_add(struct check *out, const struct loop_call *call, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -21,6 +21,12 @@ struct check_options {
  */
 void check_program(struct arena *arena, struct program *program, const struct check_options *options, struct run *out);
 
+/*
+ * Why a function runs on the loop: the shortest path from a root to it, in `arena`. False if no path is known, or no
+ * function of that name is defined. Call after program_find_contexts.
+ */
+bool check_why(struct arena *arena, struct program *program, const char *function, struct step **witness, size_t *steps);
+
 /* The rules, for `explain`, `init` and the configuration: an array that ends with NULL. See rules/rule.h. */
 struct rule;
 const struct rule *const *check_rules(void);

@@ -16,14 +16,21 @@
 struct program;
 
 /*
- * Links `count` units under `packs`. Everything, *out included, lives in `arena`; units and packs must outlive it.
+ * Links `count` units under `packs`. Strings and the struct live in `arena`, the rest is freed by program_free;
+ * units and packs must outlive both.
  * The order of `units` does not change the result. Never fails: a unit without functions adds none.
  */
 struct program *program_link(struct arena *arena, const struct facts *const *units, size_t count,
 			     const struct packs *packs);
 
-/* Decides contexts: fills the instances that rules walk over. Once per program, after program_link. */
-void program_find_contexts(struct program *program);
+/* Frees what the program keeps outside its arena (indexes, growing arrays). Safe on NULL. */
+void program_free(struct program *program);
+
+/*
+ * Decides contexts: fills the instances that rules walk over. Once per program, after program_link. With
+ * `include_startup`, what main calls before and after its loop runs is followed too.
+ */
+void program_find_contexts(struct program *program, bool include_startup);
 
 /* Text for `looplint dump --after=link` and `--after=context`: one line per function, call, slot, or root. */
 void program_dump_link(const struct program *program, FILE *out);

@@ -1,0 +1,239 @@
+/*
+ * check: runs the rules over a program and turns what they report into findings with severity, fingerprint and order.
+ */
+#include "check/internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <xxhash.h>
+
+#define RULE(name) extern const struct rule name;
+#include "rules/rules.def"
+#undef RULE
+
+static const struct rule *const rules[] = {
+#define RULE(name) &name,
+#include "rules/rules.def"
+#undef RULE
+	NULL,
+};
+
+const struct rule *const *check_rules(void)
+{
+	return rules;
+}
+
+const struct rule *check_find_rule(const char *slug)
+{
+	for (const struct rule *const *rule = rules; *rule; rule++)
+		if (strcmp((*rule)->slug, slug) == 0)
+			return *rule;
+	return NULL;
+}
+
+bool next_loop_call(const struct program *p, struct loop_call *call)
+{
+	if (call->index + 1 >= p->loop_effects->len)
+		return false;
+	uint32_t index = call->index + 1;
+	const struct loop_effect *effect = program_item(p, loop_effects, struct loop_effect, index);
+	*call = (struct loop_call){
+		.index = index,
+		.kind = effect->effect ? effect->effect->kind : EFFECT_RUNS_LOOP,
+		.category = effect->category,
+		.callee = program_function(p, program_call(p, effect->call)->callee)->name,
+		.nested = effect->nested_wait,
+		.startup = effect->startup,
+	};
+	return true;
+}
+
+/* Context x cost x frequency: how long one call may hold the loop, and whether it is made again and again. */
+static enum level severity_of(const struct program *p, const struct loop_effect *effect)
+{
+	const struct instance *in = program_instance(p, effect->instance);
+	const struct call *call = program_call(p, effect->call);
+	enum level level = LEVEL_HIGH;
+
+	if (!effect->effect)
+		return LEVEL_HIGH;
+	if (effect->startup)
+		return LEVEL_LOW;
+	if (effect->category == CATEGORY_DISK)
+		level = LEVEL_MEDIUM;
+	if (effect->effect->cost == COST_BOUNDED)
+		level = LEVEL_LOW;
+	bool repeated = call->loop && call->loop != in->loop;
+	if (repeated && level < LEVEL_HIGH)
+		level++;
+	return level;
+}
+
+/* rule + function + callee + ordinal; two statics of one name are told apart when all findings are known. */
+static void set_fingerprint(struct finding *finding, unsigned ordinal)
+{
+	char text[1024];
+	int length = snprintf(text, sizeof text, "%s\n%s\n%s\n%u", finding->rule, finding->function, finding->callee, ordinal);
+	XXH128_hash_t hash = XXH3_128bits(text, MIN((size_t)length, sizeof text - 1));
+
+	snprintf(finding->fingerprint, sizeof finding->fingerprint, "%016llx%016llx", (unsigned long long)hash.high64,
+		 (unsigned long long)hash.low64);
+}
+
+void finding_add(struct check *out, const struct loop_call *call, const char *format, ...)
+{
+	const struct program *p = out->program;
+	const struct loop_effect *effect = program_item(p, loop_effects, struct loop_effect, call->index);
+	const struct call *site = program_call(p, effect->call);
+	struct place place = place_of(p, site->caller, site->node);
+	struct finding finding = {
+		.rule = out->rule->slug,
+		.category = effect->category,
+		.severity = severity_of(p, effect),
+		.confidence = effect->confidence,
+		.file = place.file,
+		.line = place.line,
+		.column = place.column,
+		.end_line = place.end_line,
+		.end_column = place.end_column,
+		.function = place.function,
+		.callee = call->callee,
+		.context = effect->startup ? CONTEXT_STARTUP : CONTEXT_LOOP,
+		.review_reason = "",
+		.suppression_reason = "",
+		.advice_text = "",
+	};
+	va_list arguments;
+	char *message;
+
+	va_start(arguments, format);
+	message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	finding.message = arena_strdup(out->arena, message);
+	g_free(message);
+	if (effect->effect && effect->effect->instead) {
+		finding.advice = ADVICE_ASYNC;
+		finding.advice_text = effect->effect->instead;
+	} else if (!effect->nested_wait && effect->effect && effect->effect->kind == EFFECT_BLOCKS) {
+		finding.advice = ADVICE_OFFLOAD;
+		finding.advice_text = arena_printf(out->arena, "run '%s' on a worker thread and continue in its completion",
+						   call->callee);
+	}
+	witness_build(out->arena, p, effect->instance, effect, &finding.witness, &finding.steps);
+	set_fingerprint(&finding, site->ordinal);
+	g_array_append_val(out->findings, finding);
+}
+
+static gint by_place(gconstpointer a, gconstpointer b)
+{
+	const struct finding *x = a, *y = b;
+	int order = strcmp(x->file, y->file);
+
+	if (order)
+		return order;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	if (x->column != y->column)
+		return x->column < y->column ? -1 : 1;
+	order = strcmp(x->rule, y->rule);
+	return order ? order : strcmp(x->callee, y->callee);
+}
+
+/* Findings in different files with one fingerprint: all but the first, in order of path, get a number mixed in. */
+static void separate_fingerprints(struct finding *findings, size_t count)
+{
+	GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned copy = 1;
+
+		while (g_hash_table_contains(seen, findings[i].fingerprint))
+			set_fingerprint(&findings[i], copy++ * 65536 + 1);
+		g_hash_table_add(seen, findings[i].fingerprint);
+	}
+	g_hash_table_destroy(seen);
+}
+
+static bool listed(const char *const *list, const char *slug)
+{
+	for (; list && *list; list++)
+		if (strcmp(*list, slug) == 0)
+			return true;
+	return false;
+}
+
+static void count_units(struct arena *arena, const struct program *p, struct run *run)
+{
+	struct coverage *coverage = &run->coverage;
+
+	run->problems = arena_new_array(arena, struct unit_problem, p->unit_count);
+	for (size_t u = 0; u < p->unit_count; u++) {
+		const struct facts *f = p->units[u];
+
+		coverage->units++;
+		if (f->status == UNIT_OK)
+			continue;
+		if (f->status == UNIT_DEGRADED)
+			coverage->units_degraded++;
+		else
+			coverage->units_failed++;
+		run->problems[run->problem_count++] = (struct unit_problem){
+			.file = facts_string(f, f->path),
+			.status = unit_status_name(f->status),
+			.message = facts_string(f, f->message),
+			.calls_lost = f->calls_lost,
+		};
+	}
+}
+
+static void count_program(const struct program *p, struct coverage *coverage)
+{
+	for (uint32_t i = 1; i < p->functions->len; i++) {
+		const struct program_function *f = program_function(p, i);
+
+		if (f->fact && facts_symbol(f->facts, f->fact->symbol)->kind == SYMBOL_FUNCTION)
+			coverage->functions++;
+	}
+	coverage->calls = p->calls->len - 1;
+	coverage->indirect_calls = p->indirect_calls;
+	coverage->unresolved_calls = p->unresolved_calls;
+}
+
+void check_program(struct arena *arena, struct program *program, const struct check_options *options, struct run *out)
+{
+	struct check check = { .arena = arena, .program = program, .run = out,
+			       .findings = g_array_new(FALSE, TRUE, sizeof(struct finding)) };
+
+	*out = (struct run){ .root = options->root };
+	for (const struct rule *const *rule = rules; *rule; rule++) {
+		bool wanted = !(*rule)->off || listed(options->enabled_rules, (*rule)->slug);
+
+		check.rule = *rule;
+		if (wanted && !listed(options->disabled_rules, (*rule)->slug))
+			(*rule)->check(program, &check);
+	}
+	g_array_sort(check.findings, by_place);
+	out->findings.count = out->findings.capacity = check.findings->len;
+	out->findings.items = arena_new_array(arena, struct finding, check.findings->len);
+	if (check.findings->len)
+		memcpy(out->findings.items, check.findings->data, check.findings->len * sizeof(struct finding));
+	g_array_free(check.findings, TRUE);
+	separate_fingerprints(out->findings.items, out->findings.count);
+	suppress_findings(arena, options->root, out->findings.items, out->findings.count);
+	count_units(arena, program, out);
+	count_program(program, &out->coverage);
+}
+
+bool check_why(struct arena *arena, struct program *program, const char *function, struct step **witness, size_t *steps)
+{
+	for (uint32_t i = 1; i < program->instances->len; i++) {
+		const struct instance *in = program_instance(program, i);
+
+		if (in->context != CONTEXT_LOOP || strcmp(program_function(program, in->function)->name, function) != 0)
+			continue;
+		witness_build(arena, program, i, NULL, witness, steps);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,190 @@
+/*
+ * witness: the path that proves a finding, from where the loop gets the callback to the call that blocks.
+ */
+#include "check/internal.h"
+
+#include <string.h>
+
+struct place place_of(const struct program *p, uint32_t function, uint32_t node)
+{
+	const struct program_function *f = program_function(p, function);
+	const struct node *n = facts_node(f->facts, node);
+	bool initialiser = facts_symbol(f->facts, f->fact->symbol)->kind == SYMBOL_GLOBAL;
+
+	return (struct place){
+		.file = n->file ? facts_file(f->facts, n->file) : f->file,
+		.function = initialiser ? "" : f->name,
+		.line = n->line ? n->line : f->line,
+		.column = n->column ? n->column : 1,
+		.end_line = (n->line ? n->line : f->line) + n->end_lines,
+		.end_column = n->end_column ? n->end_column : n->column,
+	};
+}
+
+struct builder {
+	struct arena         *arena;
+	const struct program *p;
+	GArray               *steps;
+};
+
+static void add(struct builder *b, enum step_kind kind, struct place place, enum level confidence, const char *text)
+{
+	struct step step = { .kind = kind, .file = place.file, .line = place.line, .column = place.column,
+			     .function = place.function, .text = text, .confidence = confidence };
+
+	g_array_append_val(b->steps, step);
+}
+
+static const char *name_of(const struct builder *b, uint32_t function)
+{
+	return program_function(b->p, function)->name;
+}
+
+static const char *slot_name(const struct builder *b, const struct slot *slot)
+{
+	const struct program_function *f = slot->function ? program_function(b->p, slot->function) : NULL;
+
+	switch (slot->kind) {
+	case SLOT_PARAM:
+	case SLOT_LOCAL:
+		return f->fact && slot->variable < f->fact->variables ?
+			facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable + slot->variable)->name) : "";
+	case SLOT_RETURN:
+		return f->name;
+	case SLOT_RESULT:
+		return "";
+	default:
+		return slot->name;
+	}
+}
+
+/* Where the function is named that a pointer came to hold. */
+static const struct target *origin_of(const struct builder *b, uint32_t target)
+{
+	const struct target *t = program_target(b->p, target);
+
+	while (t->from)
+		t = program_target(b->p, t->from);
+	return t;
+}
+
+static void add_origin(struct builder *b, uint32_t target, uint32_t except)
+{
+	if (!target)
+		return;
+	const struct target *origin = origin_of(b, target);
+	const struct slot *slot = program_slot(b->p, origin->slot);
+	const char *name = slot_name(b, slot), *function = name_of(b, origin->function);
+	const char *text;
+
+	if (origin->node == except)
+		return;
+	if (slot->kind == SLOT_PARAM)
+		text = arena_printf(b->arena, "'%s' is handed to '%s'", function, name_of(b, slot->function));
+	else if (slot->kind == SLOT_RETURN)
+		text = arena_printf(b->arena, "'%s' returns '%s'", name, function);
+	else
+		text = arena_printf(b->arena, "'%s' is stored in '%s'", function, name);
+	add(b, STEP_REGISTRATION, place_of(b->p, origin->holder, origin->node), LEVEL_HIGH, text);
+}
+
+static struct place definition_of(const struct builder *b, uint32_t function)
+{
+	const struct program_function *f = program_function(b->p, function);
+
+	return (struct place){ .file = f->file, .function = f->name, .line = f->line,
+			       .column = f->fact->column ? f->fact->column : 1 };
+}
+
+static void add_root(struct builder *b, const struct root *root)
+{
+	const char *function = name_of(b, root->function);
+
+	if (root->kind == ROOT_LOOP) {
+		const struct loop *loop = program_item(b->p, loops, struct loop, root->loop);
+		const struct call *wait = program_call(b->p, root->wait);
+
+		add(b, STEP_REGISTRATION, place_of(b->p, loop->function, loop->node), root->confidence,
+		    arena_printf(b->arena, "this loop waits for events in '%s'", name_of(b, wait->callee)));
+		return;
+	}
+	if (root->kind == ROOT_REGISTERED) {
+		const struct call *call = program_call(b->p, root->call);
+
+		add_origin(b, root->target, call->node);
+		add(b, STEP_REGISTRATION, place_of(b->p, call->caller, call->node), root->confidence,
+		    arena_printf(b->arena, "'%s' makes the loop call '%s'", name_of(b, call->callee), function));
+	} else {
+		add_origin(b, root->target, 0);
+	}
+	add(b, STEP_CALLBACK, definition_of(b, root->function), root->confidence,
+	    root->context == CONTEXT_STARTUP ? arena_printf(b->arena, "'%s' runs before the loop", function) :
+	    root->context == CONTEXT_WORKER ? arena_printf(b->arena, "'%s' runs on a worker thread", function) :
+					      arena_printf(b->arena, "'%s' runs on the loop", function));
+}
+
+static const char *call_text(struct builder *b, const struct instance *in, const struct call *call)
+{
+	const char *caller = name_of(b, call->caller), *callee = name_of(b, in->function);
+	uint32_t slot;
+
+	if (call->cleanup)
+		return arena_printf(b->arena, "'%s' cleans up behind '%s'", callee, caller);
+	if (!in->through_pointer)
+		return arena_printf(b->arena, "'%s' calls '%s'", caller, callee);
+	if (call->callee)
+		return arena_printf(b->arena, "'%s' calls back '%s'", name_of(b, call->callee), callee);
+	slot = pointers_slot_of((struct program *)b->p, call->caller, call_node(b->p, call)->first);
+	if (!slot)
+		return arena_printf(b->arena, "'%s' calls '%s' through a pointer", caller, callee);
+	return arena_printf(b->arena, "'%s' calls '%s' through '%s'", caller, callee,
+			    slot_name(b, program_slot(b->p, slot)));
+}
+
+static void add_path(struct builder *b, uint32_t instance)
+{
+	GArray *path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+
+	for (uint32_t i = instance; i; i = program_instance(b->p, i)->parent)
+		g_array_append_val(path, i);
+	for (guint i = path->len; i-- > 0;) {
+		const struct instance *in = program_instance(b->p, g_array_index(path, uint32_t, i));
+
+		if (!in->parent) {
+			add_root(b, program_item(b->p, roots, struct root, in->root));
+			continue;
+		}
+		const struct call *call = program_call(b->p, in->call);
+		add(b, STEP_CALL, place_of(b->p, call->caller, call->node), in->confidence, call_text(b, in, call));
+		add_origin(b, in->target, 0);
+	}
+	g_array_free(path, TRUE);
+}
+
+static const char *effect_text(struct builder *b, const struct loop_effect *effect, const char *callee)
+{
+	if (effect->nested_wait || effect->effect->kind == EFFECT_RUNS_LOOP)
+		return arena_printf(b->arena, "'%s' runs the loop inside a callback", callee);
+	if (effect->opens)
+		return arena_printf(b->arena, "'%s' waits for a %s (%s)", callee, effect->opens, category_name(effect->category));
+	return arena_printf(b->arena, "'%s' waits (%s)", callee, category_name(effect->category));
+}
+
+void witness_build(struct arena *arena, const struct program *p, uint32_t instance, const struct loop_effect *effect,
+		   struct step **steps, size_t *count)
+{
+	struct builder b = { .arena = arena, .p = p, .steps = g_array_new(FALSE, FALSE, sizeof(struct step)) };
+
+	add_path(&b, instance);
+	if (effect) {
+		const struct call *call = program_call(p, effect->call);
+
+		add(&b, STEP_EFFECT, place_of(p, call->caller, call->node), effect->confidence,
+		    effect_text(&b, effect, name_of(&b, call->callee)));
+	}
+	*count = b.steps->len;
+	*steps = arena_new_array(arena, struct step, b.steps->len);
+	if (b.steps->len)
+		memcpy(*steps, b.steps->data, b.steps->len * sizeof **steps);
+	g_array_free(b.steps, TRUE);
+}

@@ -1,0 +1,402 @@
+/*
+ * body: one walk over one body, writing down what the rest of the program stages need of it:
+ *
+ *   calls        in source order, each with its innermost guard and loop
+ *   guards       the conditions under which a place is reached: the arms of ifs, conditionals and short circuits,
+ *                switch cases, and what an early exit leaves behind (`if (x) return;` guards all that follows with !x)
+ *   loops        loop statements and how they nest
+ *   definitions  what each variable is set to
+ *   dying        whether the process ends right behind a call (`perror(); exit(1);`)
+ */
+#include "program/internal.h"
+
+#include <string.h>
+
+enum { MAX_DEPTH = 8000 }; /* a tree deeper than that is machine-made; what lies below is not followed */
+
+struct walk {
+	struct program                *p;
+	uint32_t                       function;
+	const struct program_function *f;
+	uint32_t                       guard, loop, block;
+	unsigned                       loop_depth, depth;
+	bool                           dying, leaves;
+	GHashTable                    *ordinals; /* callee -> calls so far */
+};
+
+static const struct node *at(const struct walk *w, uint32_t node)
+{
+	return function_node(w->f, node);
+}
+
+static bool calls_noreturn(const struct walk *w, const struct node *n)
+{
+	if (n->kind != NODE_CALL || !n->symbol)
+		return false;
+	return program_function(w->p, link_symbol(w->p, w->f->unit - 1, n->symbol))->noreturn;
+}
+
+/* Whether control never falls out of the end of this statement. */
+static bool exits(const struct walk *w, uint32_t node, unsigned depth)
+{
+	const struct node *n = at(w, node);
+
+	if (depth > MAX_DEPTH)
+		return false;
+	switch (n->kind) {
+	case NODE_RETURN:
+	case NODE_GOTO:
+	case NODE_BREAK:
+	case NODE_CONTINUE:
+		return true;
+	case NODE_CALL:
+		return calls_noreturn(w, n);
+	case NODE_BLOCK:
+		for_each_child(child, w->f->facts, n)
+			if (exits(w, child, depth + 1))
+				return true;
+		return false;
+	case NODE_IF: {
+		uint32_t then = facts_child(w->f->facts, n, 1), other = facts_child(w->f->facts, n, 2);
+
+		return then && other && exits(w, then, depth + 1) && exits(w, other, depth + 1);
+	}
+	default:
+		return false;
+	}
+}
+
+/* Whether this statement ends the innermost loop (not only this turn of it). */
+static bool leaves_loop(const struct walk *w, uint32_t node, unsigned depth)
+{
+	const struct node *n = at(w, node);
+
+	if (depth > MAX_DEPTH)
+		return false;
+	if (n->kind == NODE_BLOCK) {
+		for_each_child(child, w->f->facts, n)
+			if (leaves_loop(w, child, depth + 1))
+				return true;
+		return false;
+	}
+	return n->kind == NODE_RETURN || n->kind == NODE_BREAK || n->kind == NODE_GOTO || calls_noreturn(w, n);
+}
+
+static bool block_dies(const struct walk *w, const struct node *block)
+{
+	for_each_child(child, w->f->facts, block)
+		if (calls_noreturn(w, at(w, child)))
+			return true;
+	return false;
+}
+
+static uint32_t push_guard(struct walk *w, uint32_t node, bool holds)
+{
+	struct guard guard = { .outer = w->guard, .node = node, .holds = holds };
+	uint32_t     before = w->guard;
+
+	g_array_append_val(w->p->guards, guard);
+	w->guard = w->p->guards->len - 1;
+	return before;
+}
+
+static void visit(struct walk *w, uint32_t node);
+
+static void visit_children(struct walk *w, const struct node *n)
+{
+	for_each_child(child, w->f->facts, n)
+		visit(w, child);
+}
+
+static void visit_under(struct walk *w, uint32_t node, uint32_t condition, bool holds)
+{
+	uint32_t before = push_guard(w, condition, holds);
+
+	visit(w, node);
+	w->guard = before;
+}
+
+static void add_definition(struct walk *w, uint32_t variable, uint32_t value, uint32_t place)
+{
+	struct definition definition = { .variable = variable, .value = value, .at = place, .block = w->block };
+
+	g_array_append_val(w->p->definitions, definition);
+}
+
+/* The variable that a place is, from 0 (parameters first), or -1. */
+static int64_t variable_of(const struct walk *w, uint32_t node)
+{
+	const struct node *n = at(w, node);
+
+	if (n->kind == NODE_PARAM)
+		return n->value;
+	if (n->kind == NODE_LOCAL)
+		return n->value;
+	return -1;
+}
+
+static void add_call(struct walk *w, uint32_t node, uint32_t callee)
+{
+	struct call call = {
+		.caller = w->function,
+		.node = node,
+		.callee = callee,
+		.guard = w->guard,
+		.loop = w->loop,
+		.loop_depth = (uint16_t)w->loop_depth,
+		.dying = w->dying,
+		.leaves = w->leaves,
+	};
+	uint32_t before = GPOINTER_TO_UINT(g_hash_table_lookup(w->ordinals, GUINT_TO_POINTER(callee)));
+
+	call.ordinal = (uint16_t)before;
+	g_hash_table_insert(w->ordinals, GUINT_TO_POINTER(callee), GUINT_TO_POINTER(before + 1));
+	g_array_append_val(w->p->calls, call);
+}
+
+static void visit_call(struct walk *w, uint32_t node)
+{
+	const struct node *n = at(w, node);
+
+	visit_children(w, n);
+	add_call(w, node, n->symbol ? link_symbol(w->p, w->f->unit - 1, n->symbol) : 0);
+}
+
+static void visit_if(struct walk *w, const struct node *n)
+{
+	uint32_t condition = n->first, then = at(w, condition)->next, other = then ? at(w, then)->next : 0;
+
+	visit(w, condition);
+	if (then)
+		visit_under(w, then, condition, true);
+	if (other)
+		visit_under(w, other, condition, false);
+}
+
+static void visit_block(struct walk *w, uint32_t node)
+{
+	const struct node *n = at(w, node);
+	uint32_t guard = w->guard, block = w->block;
+	bool     dying = w->dying, leaves = w->leaves;
+
+	w->block = node;
+	w->dying = dying || block_dies(w, n);
+	w->leaves = leaves || leaves_loop(w, node, 0);
+	for_each_child(child, w->f->facts, n) {
+		const struct node *c = at(w, child);
+
+		if (c->kind == NODE_LABEL)
+			w->guard = guard; /* a jump may come from before any early exit of this block */
+		visit(w, child);
+		if (c->kind != NODE_IF)
+			continue;
+		uint32_t then = at(w, c->first)->next, other = then ? at(w, then)->next : 0;
+		if (then && exits(w, then, 0))
+			push_guard(w, c->first, false);
+		else if (other && exits(w, other, 0))
+			push_guard(w, c->first, true);
+	}
+	w->guard = guard;
+	w->block = block;
+	w->dying = dying;
+	w->leaves = leaves;
+}
+
+static void visit_loop(struct walk *w, uint32_t node)
+{
+	const struct node *n = at(w, node);
+	uint32_t init = n->first, condition = at(w, init)->next, step = at(w, condition)->next, body = at(w, step)->next;
+	struct loop loop = { .function = w->function, .node = node, .outer = w->loop };
+	struct walk before = *w;
+
+	visit(w, init);
+	g_array_append_val(w->p->loops, loop);
+	w->loop = w->p->loops->len - 1;
+	w->loop_depth++;
+	w->dying = false; /* what ends the process behind a loop says nothing of its turns */
+	w->leaves = false;
+	visit(w, condition);
+	if (n->op != LOOP_DO && at(w, condition)->kind != NODE_EMPTY)
+		push_guard(w, condition, true);
+	visit(w, body);
+	visit(w, step);
+	w->guard = before.guard;
+	w->loop = before.loop;
+	w->loop_depth = before.loop_depth;
+	w->dying = before.dying;
+	w->leaves = before.leaves;
+}
+
+/* Statements of a switch: each runs under the cases above it, back to the last statement that leaves. */
+static void visit_switch(struct walk *w, uint32_t node)
+{
+	uint32_t value = at(w, node)->first, body = at(w, value)->next;
+	uint32_t guard = w->guard, first_case = 0, block = w->block;
+	bool     fresh = true, dying = w->dying;
+
+	visit(w, value);
+	if (!body)
+		return;
+	w->block = body;
+	for_each_child(child, w->f->facts, at(w, body)) {
+		const struct node *c = at(w, child);
+
+		if (c->kind == NODE_CASE || c->kind == NODE_DEFAULT) {
+			if (fresh)
+				first_case = w->p->case_nodes->len;
+			fresh = false;
+			g_array_append_val(w->p->case_nodes, child);
+			struct guard taken = { .outer = guard, .node = value, .holds = true, .is_case = true,
+					       .first_case = first_case,
+					       .cases = w->p->case_nodes->len - first_case };
+			g_array_append_val(w->p->guards, taken);
+			w->guard = w->p->guards->len - 1;
+			w->dying = dying;
+			continue;
+		}
+		visit(w, child);
+		if (calls_noreturn(w, c))
+			w->dying = true;
+		if (exits(w, child, 0))
+			fresh = true;
+	}
+	w->guard = guard;
+	w->block = block;
+	w->dying = dying;
+}
+
+static void visit_assign(struct walk *w, uint32_t node)
+{
+	const struct node *n = at(w, node);
+	uint32_t place = n->first, value = at(w, place)->next;
+	int64_t  variable = variable_of(w, place);
+
+	if (variable < 0)
+		visit(w, place);
+	visit(w, value);
+	if (variable >= 0)
+		add_definition(w, (uint32_t)variable, n->op ? 0 : value, node);
+}
+
+static void visit_binary(struct walk *w, const struct node *n)
+{
+	uint32_t left = n->first, right = at(w, left)->next;
+
+	visit(w, left);
+	if (n->op == OP_AND)
+		visit_under(w, right, left, true);
+	else if (n->op == OP_OR)
+		visit_under(w, right, left, false);
+	else
+		visit(w, right);
+}
+
+static void visit_conditional(struct walk *w, const struct node *n)
+{
+	uint32_t condition = n->first, then = at(w, condition)->next, other = at(w, then)->next;
+
+	visit(w, condition);
+	visit_under(w, then, condition, true);
+	visit_under(w, other, condition, false);
+}
+
+/* A variable whose address is taken, or that counts, may be anything from there on. */
+static void visit_taken(struct walk *w, uint32_t node)
+{
+	const struct node *n = at(w, node);
+	int64_t variable = n->first ? variable_of(w, n->first) : -1;
+
+	if (variable >= 0 && (n->kind == NODE_ADDRESS || n->op == OP_INCREMENT || n->op == OP_DECREMENT))
+		add_definition(w, (uint32_t)variable, 0, node);
+	visit_children(w, n);
+}
+
+static void visit(struct walk *w, uint32_t node)
+{
+	const struct node *n = at(w, node);
+
+	if (w->depth >= MAX_DEPTH)
+		return;
+	w->depth++;
+	switch (n->kind) {
+	case NODE_BLOCK:
+		visit_block(w, node);
+		break;
+	case NODE_IF:
+		visit_if(w, n);
+		break;
+	case NODE_LOOP:
+		visit_loop(w, node);
+		break;
+	case NODE_SWITCH:
+		visit_switch(w, node);
+		break;
+	case NODE_CALL:
+		visit_call(w, node);
+		break;
+	case NODE_ASSIGN:
+		visit_assign(w, node);
+		break;
+	case NODE_BINARY:
+		visit_binary(w, n);
+		break;
+	case NODE_CONDITIONAL:
+		visit_conditional(w, n);
+		break;
+	case NODE_ADDRESS:
+	case NODE_UNARY:
+		visit_taken(w, node);
+		break;
+	default:
+		visit_children(w, n);
+	}
+	w->depth--;
+}
+
+/* Functions of __attribute__((cleanup)) run when their variable goes: as calls at the end of the body. */
+static void add_cleanups(struct walk *w)
+{
+	const struct function *fact = w->f->fact;
+
+	for (uint32_t i = 0; i < fact->variables; i++) {
+		const struct variable *v = facts_variable(w->f->facts, fact->first_variable + i);
+
+		if (!v->cleanup)
+			continue;
+		add_call(w, fact->body, link_symbol(w->p, w->f->unit - 1, v->cleanup));
+		struct call *call = program_call(w->p, w->p->calls->len - 1);
+		call->cleanup = true;
+		call->cleanup_variable = i;
+	}
+}
+
+void body_scan(struct program *p, uint32_t function)
+{
+	struct program_function *f = program_function(p, function);
+	struct walk w = { .p = p, .function = function, .f = f };
+
+	f->first_call = p->calls->len;
+	f->first_loop = p->loops->len;
+	f->first_definition = p->definitions->len;
+	w.ordinals = g_hash_table_new(NULL, NULL);
+	if (f->fact->body)
+		visit(&w, f->fact->body);
+	add_cleanups(&w);
+	g_hash_table_destroy(w.ordinals);
+	f->calls = p->calls->len - f->first_call;
+	f->loops = p->loops->len - f->first_loop;
+	f->definitions = p->definitions->len - f->first_definition;
+}
+
+bool body_never_returns(struct program *p, uint32_t function)
+{
+	const struct program_function *f = program_function(p, function);
+	struct walk w = { .p = p, .function = function, .f = f };
+
+	if (!f->fact->body || !block_dies(&w, at(&w, f->fact->body)))
+		return false;
+	for (uint32_t i = f->fact->body; i < f->end_node; i++)
+		if (facts_node(f->facts, i)->kind == NODE_RETURN)
+			return false;
+	return true;
+}

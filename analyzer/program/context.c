@@ -1,0 +1,628 @@
+/*
+ * context: who runs where.
+ *
+ * Roots are callbacks that a registration hands over and the bodies of loops written by hand. From each, calls are
+ * followed breadth-first. What is visited is an instance: a function, a context, and what is known of those parameters
+ * that decide something inside it (a guard, a flag, a callback it calls at once). So a verdict belongs to a path:
+ * `wait_child(pid, WNOHANG)` and `wait_child(pid, 0)` are two instances, `for_each(list, cheap)` never leads to what
+ * others pass to `for_each`. Surer edges are followed first, so an instance has its most convincing shortest path.
+ */
+#include "program/internal.h"
+
+#include <string.h>
+
+enum { MAX_INSTANCES = 48, MAX_TARGETS_PER_ARGUMENT = 16 };
+
+struct search {
+	struct program *p;
+	GArray         *queues[LEVELS]; /* instances still to follow, by confidence */
+	GHashTable     *effect_index;   /* (call, effect) -> index of loop_effects */
+	bool            startup;
+};
+
+/* --- which parameters decide something --- */
+
+static uint32_t mentioned(struct program *p, uint32_t function, uint32_t node, unsigned depth)
+{
+	const struct program_function *f = program_function(p, function);
+	const struct node *n = function_node(f, node);
+	uint32_t mask = 0;
+
+	if (depth > 12)
+		return 0;
+	if (n->kind == NODE_PARAM)
+		return n->value < 32 ? 1u << n->value : 0;
+	if (n->kind == NODE_LOCAL && depth < 6)
+		for (uint32_t i = 0; i < f->definitions; i++) {
+			const struct definition *d = program_item(p, definitions, struct definition, f->first_definition + i);
+
+			if (d->variable == n->value && d->value)
+				mask |= mentioned(p, function, d->value, depth + 4);
+		}
+	if (n->kind != NODE_FIELD && n->kind != NODE_DEREF)
+		for_each_child(child, f->facts, n)
+			mask |= mentioned(p, function, child, depth + 1);
+	return mask;
+}
+
+static uint32_t mentioned_in_argument(struct program *p, const struct call *call, int argument)
+{
+	uint32_t node = argument > 0 ? call_argument(p, call, (unsigned)argument) : 0;
+
+	return node ? mentioned(p, call->caller, node, 0) : 0;
+}
+
+static uint32_t mentioned_in_conditions(struct program *p, const struct call *call, const struct conditions *conditions)
+{
+	uint32_t mask = 0;
+
+	for (size_t i = 0; i < conditions->count; i++)
+		mask |= mentioned_in_argument(p, call, conditions->items[i].argument);
+	return mask;
+}
+
+static void mark_own(struct program *p, const struct call *call)
+{
+	struct program_function *caller = program_function(p, call->caller);
+	uint32_t mask = 0;
+
+	for (uint32_t g = call->guard; g; g = program_item(p, guards, struct guard, g)->outer)
+		mask |= mentioned(p, call->caller, program_item(p, guards, struct guard, g)->node, 0);
+	if (!call->callee) {
+		uint32_t called = mentioned(p, call->caller, call_node(p, call)->first, 0);
+
+		caller->called |= called;
+		mask |= called;
+	} else {
+		const struct model *model = program_function(p, call->callee)->model;
+
+		for (size_t i = 0; model && i < model->effect_count; i++)
+			mask |= mentioned_in_conditions(p, call, &model->effects[i]->when) |
+				mentioned_in_argument(p, call, model->effects[i]->timeout_argument);
+		for (size_t i = 0; model && i < model->register_count; i++)
+			if (model->registers[i]->context == CONTEXT_CALLER) {
+				uint32_t called = mentioned_in_argument(p, call, model->registers[i]->callback);
+
+				caller->called |= called;
+				mask |= called;
+			}
+	}
+	caller->interesting |= mask;
+}
+
+/* A parameter handed on to where it matters matters too. */
+static bool mark_handed_on(struct program *p, const struct call *call)
+{
+	struct program_function *caller = program_function(p, call->caller);
+	uint32_t interesting = caller->interesting, called = caller->called;
+
+	if (!call->callee || call->cleanup)
+		return false;
+	const struct program_function *callee = program_function(p, call->callee);
+	for (unsigned i = 0; callee->fact && i < callee->fact->params && i < 32; i++) {
+		if (!((callee->interesting | callee->called) & 1u << i))
+			continue;
+		uint32_t mask = mentioned_in_argument(p, call, (int)i + 1);
+
+		caller->interesting |= mask;
+		if (callee->called & 1u << i)
+			caller->called |= mask;
+	}
+	return caller->interesting != interesting || caller->called != called;
+}
+
+static void mark_parameters(struct program *p)
+{
+	bool changed = true;
+
+	for (uint32_t i = 1; i < p->calls->len; i++) {
+		struct call call = *program_call(p, i);
+
+		if (!call.cleanup)
+			mark_own(p, &call);
+	}
+	for (int round = 0; changed && round < 10; round++) {
+		changed = false;
+		for (uint32_t i = p->calls->len - 1; i > 0; i--) {
+			struct call call = *program_call(p, i);
+
+			changed |= mark_handed_on(p, &call);
+		}
+	}
+}
+
+/* --- roots --- */
+
+struct rooting {
+	struct program            *p;
+	const struct registration *registration;
+	uint32_t                   call;
+};
+
+static void add_root(struct program *p, struct root root)
+{
+	for (uint32_t i = 1; i < p->roots->len; i++) {
+		const struct root *known = program_item(p, roots, struct root, i);
+
+		if (known->function == root.function && known->context == root.context && known->loop == root.loop)
+			return;
+	}
+	if (root.function && program_function(p, root.function)->fact)
+		g_array_append_val(p->roots, root);
+}
+
+static void root_callback(uint32_t function, uint32_t target, void *data)
+{
+	struct rooting *r = data;
+
+	add_root(r->p, (struct root){ .kind = r->call ? ROOT_REGISTERED : ROOT_STORED, .function = function,
+				      .context = r->registration->context, .confidence = LEVEL_HIGH,
+				      .registration = r->registration, .call = r->call, .target = target });
+}
+
+static void find_registrations(struct program *p)
+{
+	for (uint32_t i = 1; i < p->calls->len; i++) {
+		struct call call = *program_call(p, i);
+		const struct model *model = call.callee ? program_function(p, call.callee)->model : NULL;
+		struct instance anyone = { .function = call.caller };
+
+		for (size_t k = 0; model && !call.cleanup && k < model->register_count; k++) {
+			struct rooting r = { .p = p, .registration = model->registers[k], .call = i };
+
+			if (r.registration->context == CONTEXT_CALLER || r.registration->context == CONTEXT_NOWHERE ||
+			    value_conditions(p, &anyone, &call, &r.registration->when) == TRUTH_FALSE)
+				continue;
+			pointers_each(p, call.caller, call_argument(p, &call, (unsigned)r.registration->callback),
+				      root_callback, &r);
+		}
+	}
+}
+
+static void find_stored(struct program *p)
+{
+	GHashTable *by_field = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (size_t i = 0; i < p->packs->count; i++)
+		for (size_t k = 0; k < p->packs->items[i].register_count; k++)
+			if (p->packs->items[i].registers[k].field)
+				g_hash_table_insert(by_field, (gpointer)p->packs->items[i].registers[k].field,
+						    &p->packs->items[i].registers[k]);
+	for (uint32_t s = 1; s < p->slots->len; s++) {
+		const struct slot *slot = program_slot(p, s);
+		struct rooting r = { .p = p };
+
+		r.registration = slot->kind == SLOT_FIELD ? g_hash_table_lookup(by_field, slot->name) : NULL;
+		for (uint32_t t = r.registration ? slot->first_target : 0; t; t = program_target(p, t)->next)
+			root_callback(program_target(p, t)->function, t, &r);
+	}
+	g_hash_table_destroy(by_field);
+}
+
+/* --- instances --- */
+
+static guint instance_hash(gconstpointer key)
+{
+	const struct instance *in = key;
+	guint hash = in->function * 2654435761u ^ (guint)in->context << 28 ^ in->loop * 40503u;
+
+	for (unsigned i = 0; i < in->environment.count; i++) {
+		const struct program_value *v = &in->environment.items[i].value;
+
+		hash = hash * 31 + in->environment.items[i].parameter;
+		hash = hash * 31 + (guint)(v->bits ^ v->bits >> 32) + (guint)v->known + v->function * 17 + v->nonzero;
+	}
+	return hash;
+}
+
+static gboolean instance_equal(gconstpointer a, gconstpointer b)
+{
+	const struct instance *x = a, *y = b;
+
+	if (x->function != y->function || x->context != y->context || x->loop != y->loop ||
+	    x->environment.count != y->environment.count)
+		return FALSE;
+	for (unsigned i = 0; i < x->environment.count; i++) {
+		const struct program_value *v = &x->environment.items[i].value, *w = &y->environment.items[i].value;
+
+		if (x->environment.items[i].parameter != y->environment.items[i].parameter || v->known != w->known ||
+		    v->bits != w->bits || v->nonzero != w->nonzero || v->function != w->function)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static void push(struct search *s, struct instance in)
+{
+	struct program *p = s->p;
+	struct program_function *f = program_function(p, in.function);
+
+	if (!f->fact)
+		return;
+	if (f->instances >= MAX_INSTANCES)
+		in.environment.count = 0; /* enough variants: one more that stands for all the rest */
+	if (g_hash_table_contains(p->instance_index, &in))
+		return;
+	f->instances++;
+	g_array_append_val(p->instances, in);
+	uint32_t index = p->instances->len - 1;
+	struct instance *key = arena_new(p->arena, struct instance);
+	*key = in;
+	g_hash_table_insert(p->instance_index, key, GUINT_TO_POINTER(index));
+	g_array_append_val(s->queues[in.confidence], index);
+}
+
+static bool known(const struct program_value *value)
+{
+	return value->known || value->nonzero || value->function;
+}
+
+static void remember(struct environment *environment, uint32_t parameter, struct program_value value)
+{
+	if (environment->count == MAX_ENVIRONMENT || !known(&value))
+		return;
+	environment->items[environment->count].parameter = parameter;
+	environment->items[environment->count++].value = value;
+}
+
+struct following {
+	struct search  *s;
+	struct instance parent;
+	uint32_t        parent_index;
+	struct call     call;
+	uint32_t        call_index;
+	uint32_t        callee;      /* while its arguments are looked at */
+	struct instance child;
+	uint32_t        parameter;
+	unsigned        targets;
+	enum level      pointer_confidence;
+};
+
+static struct instance child_of(const struct following *w, uint32_t function)
+{
+	bool carries = g_hash_table_contains(w->s->p->waiting_functions, GUINT_TO_POINTER(function));
+
+	return (struct instance){
+		.function = function,
+		.context = w->parent.context,
+		.confidence = w->parent.confidence,
+		.parent = w->parent_index,
+		.call = w->call_index,
+		.root = w->parent.root,
+		.depth = (uint16_t)(w->parent.depth + 1),
+		.from_callback = w->parent.from_callback || !carries,
+		.in_loop = w->parent.in_loop || (w->parent.loop == 0 && w->call.loop != 0),
+	};
+}
+
+static void count_target(uint32_t function, uint32_t target, void *data)
+{
+	struct following *w = data;
+
+	(void)target;
+	if (function && w->targets++ == 0)
+		w->child.function = function;
+}
+
+static void push_with_target(uint32_t function, uint32_t target, void *data)
+{
+	struct following *w = data;
+	struct instance child = w->child;
+
+	(void)target;
+	remember(&child.environment, w->parameter, (struct program_value){ .nonzero = true, .function = function });
+	push(w->s, child);
+}
+
+/*
+ * Fills what is known of the callee's interesting parameters. A callback parameter that may be one of several functions
+ * makes one instance each: *several is that argument, left for the caller.
+ */
+static void bind_arguments(struct following *w, struct instance *child, uint32_t *several, uint32_t *several_parameter)
+{
+	struct program *p = w->s->p;
+	const struct program_function *f = program_function(p, child->function);
+
+	*several = 0;
+	for (uint32_t i = 0; i < f->fact->params && i < 32; i++) {
+		uint32_t argument = call_argument(p, &w->call, i + 1);
+
+		if (!argument || !((f->interesting | f->called) & 1u << i))
+			continue;
+		struct program_value value = value_of(p, &w->parent, argument);
+		if (!value.function && (f->called & 1u << i) && value_truth(&value) != TRUTH_FALSE) {
+			struct following probe = *w;
+
+			probe.targets = 0;
+			pointers_each(p, w->call.caller, argument, count_target, &probe);
+			if (probe.targets == 1) {
+				value.function = probe.child.function;
+				value.nonzero = true;
+			} else if (probe.targets > 1 && probe.targets <= MAX_TARGETS_PER_ARGUMENT && !*several) {
+				*several = argument;
+				*several_parameter = i;
+				continue;
+			}
+		}
+		remember(&child->environment, i, value);
+	}
+}
+
+static void follow_into(struct following *w, struct instance child)
+{
+	struct program *p = w->s->p;
+	uint32_t several, several_parameter;
+
+	if (!program_function(p, child.function)->fact)
+		return;
+	if (w->call.cleanup) {
+		push(w->s, child);
+		return;
+	}
+	bind_arguments(w, &child, &several, &several_parameter);
+	if (!several) {
+		push(w->s, child);
+		return;
+	}
+	w->child = child;
+	w->parameter = several_parameter;
+	pointers_each(p, w->call.caller, several, push_with_target, w);
+}
+
+static enum level lower(enum level a, enum level b)
+{
+	return a < b ? a : b;
+}
+
+static void follow_pointer(uint32_t function, uint32_t target, void *data)
+{
+	struct following *w = data;
+	struct program *p = w->s->p;
+
+	if (!function || !pointers_fit(p, function, call_arguments(p, &w->call)))
+		return;
+	struct instance child = child_of(w, function);
+	child.through_pointer = true;
+	child.from_callback = true;
+	child.target = target;
+	child.confidence = lower(child.confidence, w->pointer_confidence);
+	follow_into(w, child);
+}
+
+/* A call of a parameter goes to what this path passes; only if that is not known, to what anyone passes. */
+static void follow_indirect(struct following *w, uint32_t expression)
+{
+	struct program *p = w->s->p;
+	struct program_value value = value_of(p, &w->parent, expression);
+	uint32_t slot = pointers_slot_of(p, w->parent.function, expression);
+
+	w->pointer_confidence = LEVEL_HIGH;
+	if (value.function) {
+		follow_pointer(value.function, 0, w);
+		return;
+	}
+	if (value_truth(&value) == TRUTH_FALSE)
+		return;
+	if (slot && (program_slot(p, slot)->kind == SLOT_PARAM || program_slot(p, slot)->kind == SLOT_RESULT))
+		w->pointer_confidence = LEVEL_MEDIUM;
+	pointers_each(p, w->parent.function, expression, follow_pointer, w);
+}
+
+/* A library function that calls back at once, in the caller's context. */
+static void follow_called_back(struct following *w, const struct model *model)
+{
+	struct program *p = w->s->p;
+
+	for (size_t i = 0; i < model->register_count; i++) {
+		const struct registration *r = model->registers[i];
+		uint32_t argument = r->context == CONTEXT_CALLER ? call_argument(p, &w->call, (unsigned)r->callback) : 0;
+		struct program_value value;
+
+		if (!argument || value_conditions(p, &w->parent, &w->call, &r->when) == TRUTH_FALSE)
+			continue;
+		value = value_of(p, &w->parent, argument);
+		if (value.function) {
+			struct instance child = child_of(w, value.function);
+
+			child.through_pointer = child.from_callback = true;
+			push(w->s, child);
+			continue;
+		}
+		w->child = child_of(w, 0);
+		w->targets = 0;
+		pointers_each(p, w->call.caller, argument, count_target, w);
+		if (w->targets == 1) {
+			w->child.through_pointer = w->child.from_callback = true;
+			push(w->s, w->child);
+		}
+	}
+}
+
+/* --- effects --- */
+
+static void add_effect(struct search *s, struct loop_effect effect)
+{
+	struct program *p = s->p;
+	gpointer key = GSIZE_TO_POINTER((gsize)effect.call << 8 | (gsize)(effect.effect ? effect.effect->kind : 31) << 1 |
+					(effect.startup ? 1 : 0));
+	uint32_t known_index = GPOINTER_TO_UINT(g_hash_table_lookup(s->effect_index, key));
+
+	if (!known_index) {
+		g_array_append_val(p->loop_effects, effect);
+		g_hash_table_insert(s->effect_index, key, GUINT_TO_POINTER(p->loop_effects->len - 1));
+	} else if (program_item(p, loop_effects, struct loop_effect, known_index)->confidence < effect.confidence) {
+		*program_item(p, loop_effects, struct loop_effect, known_index) = effect;
+	}
+}
+
+static enum level certainty(enum truth truth)
+{
+	return truth == TRUTH_TRUE ? LEVEL_HIGH : LEVEL_LOW;
+}
+
+static bool zero_timeout(struct program *p, const struct following *w, const struct effect *e, enum level *confidence)
+{
+	uint32_t argument = e->timeout_argument ? call_argument(p, &w->call, (unsigned)e->timeout_argument) : 0;
+
+	if (!argument)
+		return false;
+	struct program_value value = value_of(p, &w->parent, argument);
+	enum truth truth = value_truth(&value);
+	if (truth == TRUTH_UNKNOWN)
+		*confidence = lower(*confidence, LEVEL_MEDIUM);
+	return truth == TRUTH_FALSE && function_node(program_function(p, w->call.caller), argument)->kind != NODE_NULL;
+}
+
+static void consider(struct following *w, const struct effect *e)
+{
+	struct program *p = w->s->p;
+	struct loop_effect effect = { .instance = w->parent_index, .call = w->call_index, .effect = e,
+				      .confidence = w->parent.confidence, .category = e->category,
+				      .startup = w->parent.context == CONTEXT_STARTUP };
+	enum truth holds = value_conditions(p, &w->parent, &w->call, &e->when);
+
+	if (holds == TRUTH_FALSE)
+		return;
+	effect.confidence = lower(effect.confidence, certainty(holds));
+	if (e->kind == EFFECT_WAITS) {
+		effect.category = CATEGORY_WAIT;
+		if (zero_timeout(p, w, e, &effect.confidence))
+			return;
+	}
+	if (e->descriptor) {
+		struct descriptor state = descriptor_state(p, &w->parent, &w->call, (unsigned)e->descriptor);
+
+		if (state.blocks == TRUTH_FALSE)
+			return;
+		effect.confidence = lower(effect.confidence, certainty(state.blocks));
+		effect.opens = state.opens;
+		if (state.opens && strcmp(state.opens, "file") == 0)
+			effect.category = CATEGORY_DISK;
+		if (state.opens && strcmp(state.opens, "terminal") == 0)
+			effect.category = CATEGORY_TERMINAL;
+	}
+	add_effect(w->s, effect);
+}
+
+static bool speaks(enum effect_kind kind)
+{
+	return kind == EFFECT_BLOCKS || kind == EFFECT_RUNS_LOOP || kind == EFFECT_WAITS;
+}
+
+static void follow_call(struct following *w)
+{
+	struct program *p = w->s->p;
+
+	if (!w->call.callee) {
+		follow_indirect(w, call_node(p, &w->call)->first);
+		return;
+	}
+	const struct program_function *callee = program_function(p, w->call.callee);
+	bool own_wait = g_hash_table_contains(p->waiting_calls, GUINT_TO_POINTER(w->call_index));
+	bool library = !callee->fact || (callee->flags & SYMBOL_SYSTEM);
+
+	if (w->parent.from_callback && !own_wait && callee->fact &&
+	    g_hash_table_contains(p->waiting_functions, GUINT_TO_POINTER(w->call.callee))) {
+		add_effect(w->s, (struct loop_effect){ .instance = w->parent_index, .call = w->call_index,
+						       .confidence = w->parent.confidence, .nested_wait = true });
+		return;
+	}
+	if (library && callee->model) {
+		bool spoken = false;
+
+		for (size_t i = 0; i < callee->model->effect_count && !own_wait; i++)
+			if (speaks(callee->model->effects[i]->kind)) {
+				consider(w, callee->model->effects[i]);
+				spoken = true;
+			}
+		follow_called_back(w, callee->model);
+		if (spoken)
+			return; /* what the library does inside is said */
+	}
+	follow_into(w, child_of(w, w->call.callee));
+}
+
+static bool in_scope(const struct program *p, const struct instance *in, const struct call *call)
+{
+	if (!in->loop)
+		return true;
+	for (uint32_t l = call->loop; l; l = program_item(p, loops, struct loop, l)->outer)
+		if (l == in->loop)
+			return true;
+	return false;
+}
+
+static void follow_instance(struct search *s, uint32_t index)
+{
+	struct program *p = s->p;
+	struct following w = { .s = s, .parent = *program_instance(p, index), .parent_index = index };
+	const struct program_function f = *program_function(p, w.parent.function);
+
+	if (w.parent.depth >= 200)
+		return;
+	for (uint32_t i = f.first_call; i < f.first_call + f.calls; i++) {
+		w.call = *program_call(p, i);
+		w.call_index = i;
+		if (w.call.dying || !in_scope(p, &w.parent, &w.call))
+			continue;
+		if (value_guards(p, &w.parent, &w.call) != TRUTH_FALSE)
+			follow_call(&w);
+	}
+}
+
+static bool next_instance(struct search *s, guint *done, uint32_t *index)
+{
+	for (int level = LEVEL_HIGH; level >= LEVEL_LOW; level--)
+		if (done[level] < s->queues[level]->len) {
+			*index = g_array_index(s->queues[level], uint32_t, done[level]++);
+			return true;
+		}
+	return false;
+}
+
+static void push_root(struct search *s, uint32_t index)
+{
+	const struct root root = *program_item(s->p, roots, struct root, index);
+
+	push(s, (struct instance){ .function = root.function, .context = root.context, .confidence = root.confidence,
+				   .root = index, .loop = root.loop, .from_callback = root.kind != ROOT_LOOP });
+}
+
+static void add_startup_roots(struct program *p)
+{
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		if (program_function(p, i)->fact && strcmp(program_function(p, i)->name, "main") == 0)
+			add_root(p, (struct root){ .kind = ROOT_STORED, .function = i, .context = CONTEXT_STARTUP,
+						   .confidence = LEVEL_HIGH });
+}
+
+void program_find_contexts(struct program *p, bool include_startup)
+{
+	struct search s = { .p = p, .effect_index = g_hash_table_new(NULL, NULL), .startup = include_startup };
+	guint done[LEVELS] = { 0 };
+	uint32_t index;
+
+	p->instance_index = g_hash_table_new(instance_hash, instance_equal);
+	for (int level = 0; level < LEVELS; level++)
+		s.queues[level] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	mark_parameters(p);
+	find_registrations(p);
+	find_stored(p);
+	loops_find(p);
+	if (include_startup)
+		add_startup_roots(p);
+	for (uint32_t i = 1; i < p->roots->len; i++)
+		if (program_item(p, roots, struct root, i)->context == CONTEXT_LOOP)
+			push_root(&s, i);
+	while (next_instance(&s, done, &index))
+		follow_instance(&s, index);
+	if (include_startup)
+		for (uint32_t i = 1; i < p->roots->len; i++)
+			if (program_item(p, roots, struct root, i)->context == CONTEXT_STARTUP)
+				push_root(&s, i);
+	while (next_instance(&s, done, &index))
+		follow_instance(&s, index);
+	for (int level = 0; level < LEVELS; level++)
+		g_array_free(s.queues[level], TRUE);
+	g_hash_table_destroy(s.effect_index);
+}

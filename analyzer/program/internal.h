@@ -1,0 +1,305 @@
+/*
+ * internal: the linked program as the files of program/ share it. Rules see it through rule.h only.
+ *
+ *   link.c      functions, symbols and call sites of all units      body.c      one body: calls, guards, loops, definitions
+ *   model.c     which pack entry speaks of which function           pointers.c  what a function pointer may point to
+ *   value.c     what an expression is known to be on a path         loops.c     loops written by hand around a wait
+ *   context.c   who runs where: instances, from roots along calls   dump.c      all of that as text
+ *
+ * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
+ */
+#ifndef LOOPLINT_PROGRAM_INTERNAL_H
+#define LOOPLINT_PROGRAM_INTERNAL_H
+
+#include "check/finding.h"
+#include "program/program.h"
+
+#include <glib.h>
+
+/* What packs say of one function name. */
+struct model {
+	const struct effect       **effects;
+	size_t                      effect_count;
+	const struct registration **registers;
+	size_t                      register_count;
+};
+
+/* A function of the program: defined in a unit, or only called. One per definition. */
+struct program_function {
+	const char            *key, *name, *type, *file; /* file: of the definition, else of the declaration */
+	unsigned               line;
+	uint32_t               unit;     /* index into units + 1; 0: not defined in any */
+	const struct function *fact;     /* NULL: not defined */
+	const struct facts    *facts;    /* of the unit, NULL: not defined */
+	uint32_t               first_call, calls;
+	uint32_t               first_loop, loops;
+	uint32_t               first_definition, definitions; /* what its variables are set to */
+	const struct model    *model;    /* NULL: no pack knows it */
+	uint32_t               same_key; /* another definition under the same key, in another program of the tree */
+	uint32_t               end_node; /* just behind the last node of the body */
+	uint16_t               flags;    /* enum symbol_flag */
+	bool                   noreturn; /* declared or inferred */
+	uint32_t               interesting; /* bit n: what parameter n is decides something in here */
+	uint32_t               called;      /* bit n: parameter n is called in here, or handed on to be */
+	struct program_value  *returns;  /* memo of value_of_return; NULL: not asked yet */
+	bool                   returns_pending;
+	uint32_t               instances;
+};
+
+/* A condition that holds where a call stands: `node` is true (or false), or a switch took one of its cases. */
+struct guard {
+	uint32_t outer; /* the next guard outwards */
+	uint32_t node;
+	bool     holds;
+	bool     is_case;     /* node is the switch's value; cases lists the labels */
+	uint32_t first_case, cases; /* into program.case_nodes; a `default` among them makes the guard void */
+};
+
+/* A loop statement. */
+struct loop {
+	uint32_t function;
+	uint32_t node;
+	uint32_t outer; /* the loop around it */
+};
+
+/* A call site. */
+struct call {
+	uint32_t caller;
+	uint32_t node;     /* NODE_CALL; for a cleanup function, the body it ends */
+	uint32_t callee;   /* 0: indirect */
+	uint32_t guard;    /* innermost guard */
+	uint32_t loop;     /* innermost loop */
+	uint16_t loop_depth;
+	uint16_t ordinal;  /* among the calls of the same callee in this function, from 0 */
+	bool     dying;    /* the process ends right after it */
+	bool     cleanup;  /* called by __attribute__((cleanup)) */
+	bool     leaves;   /* the block it stands in leaves the innermost loop */
+	uint32_t cleanup_variable;
+};
+
+/* What a variable is set to somewhere in its function. */
+struct definition {
+	uint32_t variable; /* from 0 */
+	uint32_t value;    /* node; 0: something unknown (its address is passed, `++`) */
+	uint32_t at;       /* node of the assignment */
+	uint32_t block;    /* node of the innermost block around it */
+};
+
+/* A place that may hold a function pointer; see pointers.c. */
+enum slot_kind { SLOT_FIELD, SLOT_GLOBAL, SLOT_PARAM, SLOT_LOCAL, SLOT_RETURN, SLOT_RESULT };
+
+struct slot {
+	enum slot_kind kind;
+	const char    *name; /* of a field or global */
+	uint32_t       function, variable; /* of a param, local or return; of a result, the call's node */
+	uint32_t       first_target; /* into program.targets */
+	uint32_t       first_copy;   /* into program.copies */
+	uint32_t       first_caller; /* into program.callers: indirect calls through this slot */
+};
+
+/* Whatever one slot holds, another may hold too. */
+struct copy {
+	uint32_t next; /* of the same origin */
+	uint32_t to;
+	uint32_t holder, node; /* see struct target */
+};
+
+/* An indirect call through a slot. */
+struct slot_caller {
+	uint32_t next; /* of the same slot */
+	uint32_t call;
+};
+
+/* A function that a slot may hold, and how it got there. */
+struct target {
+	uint32_t next;     /* in the same slot */
+	uint32_t function;
+	uint32_t slot;
+	uint32_t from;     /* the target this one was copied from; 0: the function is named at `node` */
+	uint32_t holder;   /* function whose body contains `node`, or the pseudo function of an initialiser */
+	uint32_t node;     /* assignment, call or return that moved it */
+};
+
+/*
+ * What is known of a value. Integers: `known` bits have the value in `bits` (all known: a constant). Pointers are NULL,
+ * some non-null thing, or a function.
+ */
+struct program_value {
+	uint64_t known, bits;
+	bool     nonzero;
+	uint32_t function;
+};
+
+enum { MAX_ENVIRONMENT = 8 };
+
+/* What is known of the interesting parameters on a path; parameters that are not listed are unknown. */
+struct environment {
+	unsigned count;
+	struct {
+		uint32_t             parameter;
+		struct program_value value;
+	} items[MAX_ENVIRONMENT];
+};
+
+/* A function running in a context with what is known of its parameters; reached from a root over `parent`. */
+struct instance {
+	uint32_t           function;
+	enum context       context;
+	enum level         confidence;
+	uint32_t           parent;  /* 0: a root */
+	uint32_t           call;    /* the call in the parent that leads here */
+	uint32_t           root;    /* index into roots */
+	uint32_t           loop;    /* only the calls inside this loop statement count (a loop written by hand) */
+	uint16_t           depth;
+	bool               through_pointer; /* called through a function pointer, or back by a library */
+	bool               from_callback;   /* a callback of the loop is on the path, not only the loop's own machinery */
+	bool               in_loop; /* a loop statement lies on the path from the root */
+	uint32_t           target;  /* of a call through a slot: the binding used */
+	struct environment environment;
+};
+
+/* Why a function is in a context. */
+enum root_kind { ROOT_REGISTERED, ROOT_STORED, ROOT_LOOP };
+
+struct root {
+	enum root_kind             kind;
+	uint32_t                   function;
+	enum context               context;
+	enum level                 confidence;
+	const struct registration *registration;
+	uint32_t                   call;   /* the registering call (ROOT_REGISTERED) */
+	uint32_t                   target; /* how the function got to that argument or field; 0: named right there */
+	uint32_t                   loop;   /* ROOT_LOOP */
+	uint32_t                   wait;   /* ROOT_LOOP: the call in that loop that waits */
+};
+
+/* An effect that a call has on the loop: the best instance for each call and effect. What rules walk over. */
+struct loop_effect {
+	uint32_t             instance, call;
+	const struct effect *effect;
+	enum level           confidence;
+	enum category        category; /* the effect's, or what the descriptor's kind makes of it */
+	const char          *opens;    /* what kind of descriptor it is about; NULL: not known, or none */
+	bool                 startup;  /* before the loop runs */
+	bool                 nested_wait; /* the program's own loop is entered again from one of its callbacks */
+};
+
+struct program {
+	struct arena              *arena;
+	const struct facts *const *units;
+	size_t                     unit_count;
+	const struct packs        *packs;
+
+	GHashTable *model_by_name;    /* name -> struct model */
+	GPtrArray  *model_patterns;   /* registrations and effects with a trailing '*' */
+	GHashTable *function_by_key;  /* key -> first index */
+	GHashTable *constant_by_name; /* name -> struct pack_constant */
+	uint32_t  **symbol_function;  /* per unit, per symbol: function */
+	uint32_t  **symbol_slot;      /* per unit, per symbol: slot of a field or global */
+	GArray     *functions, *calls, *guards, *loops, *definitions, *case_nodes;
+
+	GHashTable *slot_index;  /* (kind, function, variable) -> slot */
+	GHashTable *slot_by_key; /* key of a field or global -> slot */
+	GArray     *slots, *targets, *copies, *callers;
+	GHashTable *target_index;
+
+	GArray     *roots, *instances, *loop_effects;
+	GHashTable *instance_index;
+	GHashTable *waiting_calls;     /* calls that wait, or carry the wait, of some accepted hand-written loop */
+	GHashTable *waiting_functions; /* their callees */
+
+	unsigned indirect_calls, unresolved_calls;
+};
+
+#define program_item(p, array, type, index) (&g_array_index((p)->array, type, (index)))
+
+static inline struct program_function *program_function(const struct program *p, uint32_t i)
+{
+	return program_item(p, functions, struct program_function, i);
+}
+
+static inline struct call *program_call(const struct program *p, uint32_t i)
+{
+	return program_item(p, calls, struct call, i);
+}
+
+static inline struct instance *program_instance(const struct program *p, uint32_t i)
+{
+	return program_item(p, instances, struct instance, i);
+}
+
+static inline struct target *program_target(const struct program *p, uint32_t i)
+{
+	return program_item(p, targets, struct target, i);
+}
+
+static inline struct slot *program_slot(const struct program *p, uint32_t i)
+{
+	return program_item(p, slots, struct slot, i);
+}
+
+static inline const struct node *function_node(const struct program_function *f, uint32_t node)
+{
+	return facts_node(f->facts, node);
+}
+
+/* The node of a call, in the facts of its caller. */
+static inline const struct node *call_node(const struct program *p, const struct call *call)
+{
+	return function_node(program_function(p, call->caller), call->node);
+}
+
+/* model.c */
+void model_build(struct program *p);
+/* What packs say of `name`; NULL if nothing. */
+const struct model *model_find(struct program *p, const char *name);
+
+/* body.c: fills calls, guards, loops, definitions of one function. */
+void body_scan(struct program *p, uint32_t function);
+/* Whether control never comes out of the function: every way ends in a function that does not return. */
+bool body_never_returns(struct program *p, uint32_t function);
+
+/* link.c: the function a symbol of a unit means; 0 if it is none. */
+uint32_t link_symbol(const struct program *p, uint32_t unit, uint32_t symbol);
+
+/* pointers.c */
+void pointers_solve(struct program *p);
+/* The slot that an expression of `function` reads; 0 if it is none. */
+uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node);
+/*
+ * Calls `visit` for every function that the value of `node` may be. `target` says how it got there (0: named in the
+ * expression itself). Parameters are taken from all callers.
+ */
+typedef void pointer_visit(uint32_t function, uint32_t target, void *data);
+void pointers_each(struct program *p, uint32_t function, uint32_t node, pointer_visit *visit, void *data);
+/* Whether a call with `arguments` arguments through a pointer can reach `function` at all (its prototype fits). */
+bool pointers_fit(const struct program *p, uint32_t function, unsigned arguments);
+
+/* value.c */
+enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNKNOWN };
+
+extern const struct program_value value_unknown;
+struct program_value value_constant(int64_t value);
+bool value_is_constant(const struct program_value *value, int64_t *out);
+struct program_value value_of(struct program *p, const struct instance *in, uint32_t node);
+enum truth value_truth(const struct program_value *value);
+/* Whether the guards of a call let it happen. */
+enum truth value_guards(struct program *p, const struct instance *in, const struct call *call);
+/* Whether all conditions hold for the arguments of a call. */
+enum truth value_conditions(struct program *p, const struct instance *in, const struct call *call,
+			    const struct conditions *conditions);
+/* Argument `n` (from 1) of a call: node, or 0. */
+uint32_t call_argument(const struct program *p, const struct call *call, unsigned n);
+unsigned call_arguments(const struct program *p, const struct call *call);
+
+/* descriptor.c: whether the descriptor handed to a call blocks. */
+struct descriptor {
+	enum truth  blocks;
+	const char *opens; /* "file", "socket", ...; NULL if not known */
+};
+struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call, unsigned argument);
+
+/* loops.c: finds loops written by hand and adds them to roots. */
+void loops_find(struct program *p);
+
+#endif

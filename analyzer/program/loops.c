@@ -1,0 +1,382 @@
+/*
+ * loops: event loops written by hand.
+ *
+ * A loop statement around something that waits for events (epoll_wait, poll, select, one turn of a library's loop) is
+ * the root of everything else in its body, in the function that waits or in a caller of it:
+ *
+ *      while (!server.stop)                   <- the root: found from the wait, outwards
+ *              process_events(server);        <- carries the wait
+ *                      poll_backend(...)      <- carries the wait
+ *                              epoll_wait()   <- the wait
+ *                      event->handler()       <- dispatched: runs on the loop
+ *
+ * Not a root: a wait for a single descriptor ("wait until readable"), a loop that dispatches nothing (a retry on
+ * EINTR), and a loop that is itself reached from the loop; there the wait is a blocking call like any other.
+ */
+#include "program/internal.h"
+
+#include <string.h>
+
+enum { MAX_CHAIN = 8, MAX_LOOK = 5 };
+
+struct search {
+	struct program *p;
+	GHashTable     *callers;  /* function -> GArray of calls that reach it */
+	GHashTable     *chain;    /* call -> the call it carries the wait for */
+	GArray         *queue;    /* calls that wait, or carry a wait */
+	GArray         *found;    /* struct candidate */
+	uint32_t       *distance; /* per function: calls away from main or a thread's entry; UINT32_MAX: not reached */
+	uint8_t        *on_loop;  /* per function: reached from a loop that was accepted, or from a registered callback */
+};
+
+struct candidate {
+	uint32_t loop, wait, distance;
+};
+
+struct edge_visit {
+	struct search *s;
+	uint32_t       call;
+};
+
+static void note_caller(uint32_t function, uint32_t target, void *data)
+{
+	struct edge_visit *v = data;
+	GArray *calls = g_hash_table_lookup(v->s->callers, GUINT_TO_POINTER(function));
+
+	(void)target;
+	if (!calls) {
+		calls = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+		g_hash_table_insert(v->s->callers, GUINT_TO_POINTER(function), calls);
+	}
+	g_array_append_val(calls, v->call);
+}
+
+static void each_callee(struct program *p, const struct call *call, pointer_visit *visit, void *data)
+{
+	if (call->callee)
+		visit(call->callee, 0, data);
+	else
+		pointers_each(p, call->caller, call_node(p, call)->first, visit, data);
+}
+
+static const struct effect *wait_effect(const struct program_function *f)
+{
+	for (size_t i = 0; f->model && i < f->model->effect_count; i++)
+		if (f->model->effects[i]->kind == EFFECT_WAITS || f->model->effects[i]->kind == EFFECT_RUNS_LOOP)
+			return f->model->effects[i];
+	return NULL;
+}
+
+/* `select(fd + 1, ...)` with one descriptor of this function, `poll(&one, 1, ...)`. */
+static bool waits_for_one(struct program *p, const struct call *call, const struct effect *e)
+{
+	const struct program_function *f = program_function(p, call->caller);
+	uint32_t count = e->count_argument ? call_argument(p, call, (unsigned)e->count_argument) : 0;
+
+	if (!count)
+		return false;
+	const struct node *n = function_node(f, count);
+	if (n->kind == NODE_CONST)
+		return n->value == 1;
+	if (n->kind != NODE_BINARY || n->op != OP_ADD)
+		return false;
+	const struct node *left = function_node(f, n->first);
+	if (left->kind == NODE_PARAM)
+		return true;
+	if (left->kind != NODE_LOCAL)
+		return false;
+	unsigned definitions = 0, opened = 0; /* a local that is opened here once is one descriptor, not a maximum */
+	for (uint32_t i = 0; i < f->definitions; i++) {
+		const struct definition *d = program_item(p, definitions, struct definition, f->first_definition + i);
+
+		if (d->variable != left->value)
+			continue;
+		definitions++;
+		opened += d->value && function_node(f, d->value)->kind == NODE_CALL;
+	}
+	return definitions == 1 && opened == 1;
+}
+
+/* One turn of a library's loop has a mode or flag that says so; the call that runs it to the end has none. */
+static bool single_turn(struct program *p, const struct call *call)
+{
+	uint32_t last = call_argument(p, call, call_arguments(p, call));
+
+	return last && function_node(program_function(p, call->caller), last)->kind == NODE_CONST &&
+	       function_node(program_function(p, call->caller), last)->value != 0;
+}
+
+static bool is_wait(struct program *p, const struct call *call)
+{
+	const struct program_function *f = call->callee ? program_function(p, call->callee) : NULL;
+	struct instance anyone = { .function = call->caller };
+	const struct effect *e = f && !(f->fact && !(f->flags & SYMBOL_SYSTEM)) ? wait_effect(f) : NULL;
+
+	if (!e || call->cleanup)
+		return false;
+	if (e->kind == EFFECT_RUNS_LOOP)
+		return single_turn(p, call);
+	return value_conditions(p, &anyone, call, &e->when) != TRUTH_FALSE && !waits_for_one(p, call, e);
+}
+
+static bool inside(const struct program *p, const struct call *call, uint32_t loop)
+{
+	for (uint32_t l = call->loop; l; l = program_item(p, loops, struct loop, l)->outer)
+		if (l == loop)
+			return true;
+	return false;
+}
+
+static bool takes_descriptors(const struct program_function *f)
+{
+	for (size_t i = 0; f->model && i < f->model->effect_count; i++)
+		if (f->model->effects[i]->descriptor && f->model->effects[i]->kind != EFFECT_WAITS)
+			return true;
+	return false;
+}
+
+/* Whether a call hands control to code that serves a descriptor: through a pointer, or by reading or writing it. */
+static bool dispatches(struct program *p, const struct call *call, unsigned depth)
+{
+	if (!call->callee)
+		return true;
+	const struct program_function *f = program_function(p, call->callee);
+	if (!f->fact)
+		return takes_descriptors(f);
+	if (depth >= MAX_LOOK)
+		return false;
+	for (uint32_t i = 0; i < f->calls; i++) {
+		struct call inner = *program_call(p, f->first_call + i);
+
+		if (dispatches(p, &inner, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+static bool loop_dispatches(struct search *s, uint32_t loop, uint32_t wait)
+{
+	const struct program_function *f = program_function(s->p, program_item(s->p, loops, struct loop, loop)->function);
+
+	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
+		struct call call = *program_call(s->p, i);
+
+		if (i != wait && inside(s->p, &call, loop) && !call.leaves && !call.dying && dispatches(s->p, &call, 0))
+			return true;
+	}
+	/* A callee that waits and dispatches in one: `while (!stop) process_events();` */
+	struct call carrier = *program_call(s->p, wait);
+	return g_hash_table_contains(s->chain, GUINT_TO_POINTER(wait)) && dispatches(s->p, &carrier, 0);
+}
+
+static void carry_to_callers(struct search *s, uint32_t wait, unsigned steps)
+{
+	GArray *calls = g_hash_table_lookup(s->callers, GUINT_TO_POINTER(program_call(s->p, wait)->caller));
+
+	for (guint i = 0; calls && steps < MAX_CHAIN && i < calls->len; i++) {
+		uint32_t call = g_array_index(calls, uint32_t, i);
+
+		if (g_hash_table_contains(s->chain, GUINT_TO_POINTER(call)))
+			continue;
+		g_hash_table_insert(s->chain, GUINT_TO_POINTER(call), GUINT_TO_POINTER(wait));
+		g_array_append_val(s->queue, call);
+	}
+}
+
+static unsigned chain_length(const struct search *s, uint32_t call)
+{
+	unsigned steps = 0;
+
+	while ((call = GPOINTER_TO_UINT(g_hash_table_lookup(s->chain, GUINT_TO_POINTER(call)))) && steps < MAX_CHAIN)
+		steps++;
+	return steps;
+}
+
+static void look_outwards(struct search *s, uint32_t wait)
+{
+	for (uint32_t l = program_call(s->p, wait)->loop; l; l = program_item(s->p, loops, struct loop, l)->outer) {
+		if (!loop_dispatches(s, l, wait))
+			continue;
+		uint32_t function = program_item(s->p, loops, struct loop, l)->function;
+		struct candidate candidate = { .loop = l, .wait = wait, .distance = s->distance[function] };
+		g_array_append_val(s->found, candidate);
+		return;
+	}
+	carry_to_callers(s, wait, chain_length(s, wait));
+}
+
+/* Breadth-first distances along all calls, from main and from what is registered to run on another thread. */
+struct spread {
+	struct search *s;
+	GArray        *queue;
+	uint32_t       from;
+	uint8_t       *reached;
+};
+
+static void spread_distance(uint32_t function, uint32_t target, void *data)
+{
+	struct spread *w = data;
+
+	(void)target;
+	if (w->s->distance[function] != UINT32_MAX)
+		return;
+	w->s->distance[function] = w->from == 0 ? 0 : w->s->distance[w->from] + 1;
+	g_array_append_val(w->queue, function);
+}
+
+static void measure_distances(struct search *s)
+{
+	struct program *p = s->p;
+	struct spread w = { .s = s, .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
+
+	memset(s->distance, 0xff, p->functions->len * sizeof *s->distance);
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		if (program_function(p, i)->fact && strcmp(program_function(p, i)->name, "main") == 0)
+			spread_distance(i, 0, &w);
+	for (uint32_t i = 1; i < p->roots->len; i++)
+		if (program_item(p, roots, struct root, i)->context == CONTEXT_WORKER)
+			spread_distance(program_item(p, roots, struct root, i)->function, 0, &w);
+	for (guint i = 0; i < w.queue->len; i++) {
+		w.from = g_array_index(w.queue, uint32_t, i);
+		const struct program_function *f = program_function(p, w.from);
+		for (uint32_t c = 0; c < f->calls; c++) {
+			struct call call = *program_call(p, f->first_call + c);
+
+			each_callee(p, &call, spread_distance, &w);
+		}
+	}
+	g_array_free(w.queue, TRUE);
+}
+
+static void reach(uint32_t function, uint32_t target, void *data)
+{
+	struct spread *w = data;
+
+	(void)target;
+	if (w->s->on_loop[function])
+		return;
+	w->s->on_loop[function] = 1;
+	g_array_append_val(w->queue, function);
+}
+
+static void reach_all(struct spread *w)
+{
+	struct program *p = w->s->p;
+
+	for (guint i = 0; i < w->queue->len; i++) {
+		const struct program_function f = *program_function(p, g_array_index(w->queue, uint32_t, i));
+
+		for (uint32_t c = 0; c < f.calls; c++) {
+			struct call call = *program_call(p, f.first_call + c);
+
+			each_callee(p, &call, reach, w);
+		}
+	}
+	g_array_set_size(w->queue, 0);
+}
+
+static void reach_from_loop(struct spread *w, uint32_t loop)
+{
+	struct program *p = w->s->p;
+	const struct program_function f = *program_function(p, program_item(p, loops, struct loop, loop)->function);
+
+	for (uint32_t c = 0; c < f.calls; c++) {
+		struct call call = *program_call(p, f.first_call + c);
+
+		if (inside(p, &call, loop))
+			each_callee(p, &call, reach, w);
+	}
+	reach_all(w);
+}
+
+static void accept(struct search *s, const struct candidate *candidate)
+{
+	struct program *p = s->p;
+	struct root root = {
+		.kind = ROOT_LOOP,
+		.function = program_item(p, loops, struct loop, candidate->loop)->function,
+		.context = CONTEXT_LOOP,
+		.confidence = LEVEL_HIGH,
+		.loop = candidate->loop,
+		.wait = candidate->wait,
+	};
+
+	g_array_append_val(p->roots, root);
+	for (uint32_t call = candidate->wait; call;
+	     call = GPOINTER_TO_UINT(g_hash_table_lookup(s->chain, GUINT_TO_POINTER(call)))) {
+		g_hash_table_add(p->waiting_calls, GUINT_TO_POINTER(call));
+		g_hash_table_add(p->waiting_functions, GUINT_TO_POINTER(program_call(p, call)->callee));
+	}
+}
+
+static gint by_distance(gconstpointer a, gconstpointer b)
+{
+	const struct candidate *x = a, *y = b;
+
+	if (x->distance != y->distance)
+		return x->distance < y->distance ? -1 : 1;
+	return x->loop < y->loop ? -1 : x->loop > y->loop;
+}
+
+/* Takes the candidates from the outermost in; one that an accepted loop or a callback reaches is no root. */
+static void accept_outermost(struct search *s)
+{
+	struct program *p = s->p;
+	struct spread w = { .s = s, .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
+
+	for (uint32_t i = 1; i < p->roots->len; i++)
+		if (program_item(p, roots, struct root, i)->context == CONTEXT_LOOP)
+			reach(program_item(p, roots, struct root, i)->function, 0, &w);
+	reach_all(&w);
+	g_array_sort(s->found, by_distance);
+	for (guint i = 0; i < s->found->len; i++) {
+		struct candidate candidate = g_array_index(s->found, struct candidate, i);
+		uint32_t function = program_item(p, loops, struct loop, candidate.loop)->function;
+
+		if (s->on_loop[function])
+			continue;
+		accept(s, &candidate);
+		reach_from_loop(&w, candidate.loop);
+	}
+	g_array_free(w.queue, TRUE);
+}
+
+static void free_array(gpointer array)
+{
+	g_array_free(array, TRUE);
+}
+
+void loops_find(struct program *p)
+{
+	struct search s = {
+		.p = p,
+		.callers = g_hash_table_new_full(NULL, NULL, NULL, free_array),
+		.chain = g_hash_table_new(NULL, NULL),
+		.queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+		.found = g_array_new(FALSE, FALSE, sizeof(struct candidate)),
+		.distance = g_new(uint32_t, p->functions->len),
+		.on_loop = g_new0(uint8_t, p->functions->len),
+	};
+
+	p->waiting_calls = g_hash_table_new(NULL, NULL);
+	p->waiting_functions = g_hash_table_new(NULL, NULL);
+	measure_distances(&s);
+	for (uint32_t i = 1; i < p->calls->len; i++) {
+		struct call call = *program_call(p, i);
+		struct edge_visit v = { .s = &s, .call = i };
+
+		if (is_wait(p, &call))
+			g_array_append_val(s.queue, i);
+		else
+			each_callee(p, &call, note_caller, &v);
+	}
+	for (guint i = 0; i < s.queue->len; i++)
+		look_outwards(&s, g_array_index(s.queue, uint32_t, i));
+	accept_outermost(&s);
+	g_hash_table_destroy(s.callers);
+	g_hash_table_destroy(s.chain);
+	g_array_free(s.queue, TRUE);
+	g_array_free(s.found, TRUE);
+	g_free(s.distance);
+	g_free(s.on_loop);
+}

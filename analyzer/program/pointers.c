@@ -1,0 +1,403 @@
+/*
+ * pointers: which functions a function pointer may hold.
+ *
+ * Inclusion-based (Andersen, 1994), flow- and context-insensitive, field-sensitive by struct and field rather than by
+ * object: every `conn->handler` is one slot. Only functions flow, so a slot that never holds one costs nothing. What
+ * moves them: assignments (initialisers are assignments), arguments into parameters, returned values. An element of an
+ * array and what a pointer points at count as the array and the pointer.
+ *
+ * Each target remembers the target it was copied from, back to the place that names the function: that chain is what
+ * a witness shows as "handed over here".
+ *
+ * A parameter holds what all callers pass. That is right for what is stored (`self->cb = cb`) and wrong for what is
+ * called at once (`qsort(..., compare)`): such calls are resolved per call site, in context.c.
+ */
+#include "program/internal.h"
+
+#include <string.h>
+
+struct solver {
+	struct program *p;
+	GArray         *queue; /* targets to push on */
+};
+
+static uint32_t new_slot(struct program *p, struct slot slot)
+{
+	g_array_append_val(p->slots, slot);
+	return p->slots->len - 1;
+}
+
+static uint32_t numbered_slot(struct program *p, enum slot_kind kind, uint32_t function, uint32_t variable)
+{
+	gpointer key = GSIZE_TO_POINTER((gsize)kind << 60 | (gsize)function << 32 | variable);
+	uint32_t slot = GPOINTER_TO_UINT(g_hash_table_lookup(p->slot_index, key));
+
+	if (!slot) {
+		slot = new_slot(p, (struct slot){ .kind = kind, .function = function, .variable = variable });
+		g_hash_table_insert(p->slot_index, key, GUINT_TO_POINTER(slot));
+	}
+	return slot;
+}
+
+static uint32_t keyed_slot(struct program *p, uint32_t unit, uint32_t symbol)
+{
+	const struct facts  *facts = p->units[unit];
+	const struct symbol *s = facts_symbol(facts, symbol);
+	uint32_t            *known = &p->symbol_slot[unit][symbol];
+	const char          *key = facts_string(facts, s->key);
+
+	if (*known)
+		return *known;
+	*known = GPOINTER_TO_UINT(g_hash_table_lookup(p->slot_by_key, key));
+	if (!*known) {
+		*known = new_slot(p, (struct slot){ .kind = s->kind == SYMBOL_FIELD ? SLOT_FIELD : SLOT_GLOBAL,
+						    .name = facts_string(facts, s->name) });
+		g_hash_table_insert(p->slot_by_key, (gpointer)key, GUINT_TO_POINTER(*known));
+	}
+	return *known;
+}
+
+uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node)
+{
+	const struct program_function *f = program_function(p, function);
+
+	while (node) {
+		const struct node *n = function_node(f, node);
+
+		switch (n->kind) {
+		case NODE_PARAM:
+			return numbered_slot(p, SLOT_PARAM, function, (uint32_t)n->value);
+		case NODE_LOCAL:
+			return numbered_slot(p, SLOT_LOCAL, function, (uint32_t)n->value);
+		case NODE_GLOBAL:
+		case NODE_FIELD:
+			return n->symbol ? keyed_slot(p, f->unit - 1, n->symbol) : 0;
+		case NODE_INDEX:
+		case NODE_DEREF:
+		case NODE_ADDRESS:
+			node = n->first;
+			break;
+		case NODE_CALL: {
+			uint32_t callee = n->symbol ? link_symbol(p, f->unit - 1, n->symbol) : 0;
+
+			if (callee)
+				return numbered_slot(p, SLOT_RETURN, callee, 0);
+			return numbered_slot(p, SLOT_RESULT, function, node);
+		}
+		default:
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* Calls `take` for each leaf that the value of `node` may come from: a NODE_FUNCTION, or something with a slot. */
+typedef void take_leaf(void *data, uint32_t leaf);
+
+static void each_leaf(const struct program_function *f, uint32_t node, take_leaf *take, void *data, unsigned depth)
+{
+	const struct node *n = function_node(f, node);
+
+	if (depth > 64)
+		return;
+	switch (n->kind) {
+	case NODE_CONDITIONAL: {
+		uint32_t then = function_node(f, n->first)->next;
+
+		if (function_node(f, then)->kind == NODE_EMPTY)
+			each_leaf(f, n->first, take, data, depth + 1);
+		else
+			each_leaf(f, then, take, data, depth + 1);
+		each_leaf(f, function_node(f, then)->next, take, data, depth + 1);
+		break;
+	}
+	case NODE_ASSIGN:
+		each_leaf(f, function_node(f, n->first)->next, take, data, depth + 1);
+		break;
+	case NODE_BINARY:
+		if (n->op == OP_COMMA)
+			each_leaf(f, function_node(f, n->first)->next, take, data, depth + 1);
+		else if (n->op == OP_ADD || n->op == OP_SUBTRACT)
+			each_leaf(f, n->first, take, data, depth + 1);
+		break;
+	case NODE_OPAQUE:
+	case NODE_BLOCK: { /* a statement expression: its last statement is its value */
+		uint32_t last = 0;
+
+		for_each_child(child, f->facts, n)
+			last = child;
+		if (last)
+			each_leaf(f, last, take, data, depth + 1);
+		break;
+	}
+	case NODE_DEREF:
+	case NODE_ADDRESS:
+		if (n->first && function_node(f, n->first)->kind == NODE_FUNCTION) {
+			take(data, n->first);
+			break;
+		}
+		take(data, node);
+		break;
+	default:
+		take(data, node);
+	}
+}
+
+static void add_target(struct solver *s, uint32_t slot, struct target target)
+{
+	struct program *p = s->p;
+	gpointer key = GSIZE_TO_POINTER((gsize)slot << 32 | target.function);
+
+	if (g_hash_table_contains(p->target_index, key))
+		return;
+	target.slot = slot;
+	target.next = program_slot(p, slot)->first_target;
+	g_array_append_val(p->targets, target);
+	uint32_t index = p->targets->len - 1;
+	program_slot(p, slot)->first_target = index;
+	g_hash_table_insert(p->target_index, key, GUINT_TO_POINTER(index));
+	g_array_append_val(s->queue, index);
+}
+
+static void push_target(struct solver *s, const struct target *target, uint32_t from, const struct copy *copy)
+{
+	add_target(s, copy->to, (struct target){
+		.function = target->function, .from = from, .holder = copy->holder, .node = copy->node });
+}
+
+static void add_copy(struct solver *s, uint32_t from, uint32_t to, uint32_t holder, uint32_t node)
+{
+	struct program *p = s->p;
+	struct copy copy = { .next = program_slot(p, from)->first_copy, .to = to, .holder = holder, .node = node };
+
+	if (from == to)
+		return;
+	g_array_append_val(p->copies, copy);
+	program_slot(p, from)->first_copy = p->copies->len - 1;
+	for (uint32_t t = program_slot(p, from)->first_target; t; t = program_target(p, t)->next) {
+		struct target target = *program_target(p, t);
+
+		push_target(s, &target, t, &copy);
+	}
+}
+
+struct move {
+	struct solver *s;
+	uint32_t       function, to, node;
+};
+
+static void move_leaf(void *data, uint32_t leaf)
+{
+	struct move *m = data;
+	struct program *p = m->s->p;
+	const struct program_function *f = program_function(p, m->function);
+	const struct node *n = function_node(f, leaf);
+
+	if (n->kind == NODE_FUNCTION) {
+		uint32_t function = link_symbol(p, f->unit - 1, n->symbol);
+
+		if (function)
+			add_target(m->s, m->to, (struct target){ .function = function, .holder = m->function, .node = m->node });
+		return;
+	}
+	uint32_t from = pointers_slot_of(p, m->function, leaf);
+	if (from)
+		add_copy(m->s, from, m->to, m->function, m->node);
+}
+
+/* The value of `value` flows into slot `to`; `node` is the assignment, call or return that does it. */
+static void flow(struct solver *s, uint32_t function, uint32_t value, uint32_t to, uint32_t node)
+{
+	struct move move = { .s = s, .function = function, .to = to, .node = node };
+
+	if (value && to)
+		each_leaf(program_function(s->p, function), value, move_leaf, &move, 0);
+}
+
+static uint32_t param_count(const struct program_function *f)
+{
+	return f->fact ? f->fact->params : 0;
+}
+
+/* Arguments of a call (children of `node`, behind the callee expression if it has one) into the callee's parameters. */
+static void flow_arguments(struct solver *s, uint32_t caller, uint32_t node, uint32_t callee)
+{
+	const struct program_function *f = program_function(s->p, caller), *g = program_function(s->p, callee);
+	const struct node *call = function_node(f, node);
+	uint32_t argument = call->first, params = param_count(g);
+
+	if (!call->symbol && argument)
+		argument = function_node(f, argument)->next;
+	for (uint32_t i = 0; argument && i < params; i++, argument = function_node(f, argument)->next)
+		flow(s, caller, argument, numbered_slot(s->p, SLOT_PARAM, callee, i), node);
+}
+
+bool pointers_fit(const struct program *p, uint32_t function, unsigned arguments)
+{
+	const struct program_function *f = program_function(p, function);
+
+	return !f->fact || f->fact->params <= arguments;
+}
+
+/* A new function behind an indirect call: its arguments and result are joined. */
+static void bind_indirect(struct solver *s, uint32_t call_index, uint32_t function)
+{
+	struct call call = *program_call(s->p, call_index);
+
+	if (!program_function(s->p, function)->fact || !pointers_fit(s->p, function, call_arguments(s->p, &call)))
+		return;
+	flow_arguments(s, call.caller, call.node, function);
+	add_copy(s, numbered_slot(s->p, SLOT_RETURN, function, 0),
+		 numbered_slot(s->p, SLOT_RESULT, call.caller, call.node), call.caller, call.node);
+}
+
+static void flow_body(struct solver *s, uint32_t function)
+{
+	const struct program_function f = *program_function(s->p, function);
+
+	for (uint32_t i = f.fact->body; i && i < f.end_node; i++) {
+		const struct node *n = function_node(&f, i);
+
+		if (n->kind == NODE_ASSIGN && !n->op)
+			flow(s, function, function_node(&f, n->first)->next, pointers_slot_of(s->p, function, n->first), i);
+		else if (n->kind == NODE_RETURN && n->first)
+			flow(s, function, n->first, numbered_slot(s->p, SLOT_RETURN, function, 0), i);
+	}
+}
+
+struct listen {
+	struct solver *s;
+	uint32_t       function, call;
+};
+
+static void listen_leaf(void *data, uint32_t leaf)
+{
+	struct listen *l = data;
+	struct program *p = l->s->p;
+	const struct program_function *f = program_function(p, l->function);
+	const struct node *n = function_node(f, leaf);
+	uint32_t slot;
+
+	if (n->kind == NODE_FUNCTION) {
+		bind_indirect(l->s, l->call, link_symbol(p, f->unit - 1, n->symbol));
+		return;
+	}
+	slot = pointers_slot_of(p, l->function, leaf);
+	if (!slot)
+		return;
+	struct slot_caller caller = { .next = program_slot(p, slot)->first_caller, .call = l->call };
+	g_array_append_val(p->callers, caller);
+	program_slot(p, slot)->first_caller = p->callers->len - 1;
+}
+
+static void flow_call(struct solver *s, uint32_t index)
+{
+	struct call call = *program_call(s->p, index);
+
+	if (call.cleanup)
+		return;
+	if (call.callee) {
+		if (program_function(s->p, call.callee)->fact)
+			flow_arguments(s, call.caller, call.node, call.callee);
+		return;
+	}
+	const struct program_function *f = program_function(s->p, call.caller);
+	struct listen listen = { .s = s, .function = call.caller, .call = index };
+	uint32_t callee = function_node(f, call.node)->first;
+	if (callee)
+		each_leaf(f, callee, listen_leaf, &listen, 0);
+}
+
+static void drain(struct solver *s)
+{
+	struct program *p = s->p;
+
+	for (guint i = 0; i < s->queue->len; i++) {
+		uint32_t index = g_array_index(s->queue, uint32_t, i);
+		struct target target = *program_target(p, index);
+
+		for (uint32_t c = program_slot(p, target.slot)->first_copy; c;) {
+			struct copy copy = *program_item(p, copies, struct copy, c);
+
+			push_target(s, &target, index, &copy);
+			c = copy.next;
+		}
+		for (uint32_t c = program_slot(p, target.slot)->first_caller; c;) {
+			struct slot_caller caller = *program_item(p, callers, struct slot_caller, c);
+
+			bind_indirect(s, caller.call, target.function);
+			c = caller.next;
+		}
+	}
+}
+
+struct visitor {
+	struct program *p;
+	uint32_t        function;
+	pointer_visit  *visit;
+	void           *data;
+};
+
+static void visit_leaf(void *data, uint32_t leaf)
+{
+	struct visitor *v = data;
+	const struct program_function *f = program_function(v->p, v->function);
+	const struct node *n = function_node(f, leaf);
+
+	if (n->kind == NODE_FUNCTION) {
+		v->visit(link_symbol(v->p, f->unit - 1, n->symbol), 0, v->data);
+		return;
+	}
+	uint32_t slot = pointers_slot_of(v->p, v->function, leaf);
+	for (uint32_t t = slot ? program_slot(v->p, slot)->first_target : 0; t; t = program_target(v->p, t)->next)
+		v->visit(program_target(v->p, t)->function, t, v->data);
+}
+
+void pointers_each(struct program *p, uint32_t function, uint32_t node, pointer_visit *visit, void *data)
+{
+	struct visitor visitor = { .p = p, .function = function, .visit = visit, .data = data };
+
+	if (node)
+		each_leaf(program_function(p, function), node, visit_leaf, &visitor, 0);
+}
+
+static void count_function(uint32_t function, uint32_t target, void *data)
+{
+	(void)target;
+	if (function)
+		++*(unsigned *)data;
+}
+
+static void count_unresolved(struct program *p)
+{
+	for (uint32_t i = 1; i < p->calls->len; i++) {
+		struct call call = *program_call(p, i);
+		unsigned found = 0;
+
+		if (call.callee || call.cleanup)
+			continue;
+		p->indirect_calls++;
+		pointers_each(p, call.caller, call_node(p, &call)->first, count_function, &found);
+		if (!found)
+			p->unresolved_calls++;
+	}
+}
+
+void pointers_solve(struct program *p)
+{
+	struct solver solver = { .p = p, .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
+
+	p->slot_index = g_hash_table_new(NULL, NULL);
+	p->slot_by_key = g_hash_table_new(g_str_hash, g_str_equal);
+	p->target_index = g_hash_table_new(NULL, NULL);
+	for (size_t u = 0; u < p->unit_count; u++)
+		p->symbol_slot[u] = arena_new_array(p->arena, uint32_t, p->units[u]->symbols.count);
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		if (program_function(p, i)->fact)
+			flow_body(&solver, i);
+	for (uint32_t i = 1; i < p->calls->len; i++)
+		flow_call(&solver, i);
+	drain(&solver);
+	g_array_free(solver.queue, TRUE);
+	count_unresolved(p);
+}
