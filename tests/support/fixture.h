@@ -1,0 +1,34 @@
+/*
+ * fixture: one C program of fixtures/ with the expectations it holds. A file fixtures/TOP/NAME.c is one; a folder
+ * fixtures/TOP/NAME/ with several .c and .h files, analysed together, is one.
+ *
+ * Comments of their own in any of its files say how it is to be compiled and checked:
+ *
+ *      // flags: -std=gnu17 -DX       for the compilers and, behind `--`, for looplint
+ *      // packages: libuv             pkg-config packages whose flags are added; the fixture is skipped without them
+ *      // options: --confidence low   for `looplint check`
+ */
+#ifndef LOOPLINT_TESTS_FIXTURE_H
+#define LOOPLINT_TESTS_FIXTURE_H
+
+#include "expectation.h"
+
+struct fixture {
+	char *name;           /* "blocking-call/null_callback_makes_it_sync" */
+	char *folder;         /* absolute: where its files are; everything runs there */
+	GPtrArray *sources;   /* names of its .c files in folder, sorted */
+	GPtrArray *flags;     /* for compilers */
+	GPtrArray *options;   /* for looplint */
+	char *missing;        /* a package that is not installed; NULL if all are */
+	GArray *expectations; /* struct expectation */
+	GString *problems;    /* what is wrong with it, a line each; runners add theirs */
+};
+
+/*
+ * Every fixture below `root` (absolute) whose name contains `part` ("" is in all), sorted by name; the top folders in
+ * `others` (NULL-terminated) belong to other tests. fixtures_free() frees them.
+ */
+GPtrArray *fixtures_find(const char *root, const char *part, const char *const *others);
+void fixtures_free(GPtrArray *fixtures);
+
+#endif
