@@ -9,9 +9,9 @@
 #include <stdio.h>
 
 struct report_options {
-	bool colour;       /* text: ANSI colours */
-	bool no_witness;   /* text: one line per finding */
-	unsigned hidden;   /* findings left out by confidence, for the closing line */
+	bool colour;     /* text: ANSI colours */
+	bool no_witness; /* text: one line per finding */
+	unsigned hidden; /* findings left out by confidence, for the closing line */
 };
 
 typedef void report_writer(FILE *out, const struct run *run, const struct report_options *options);
@@ -22,14 +22,22 @@ typedef void report_writer(FILE *out, const struct run *run, const struct report
  */
 report_writer report_text;
 
+/* One finding, or one witness, in the same form. `root`: where relative files count from; `run->root` above. */
+void report_finding(FILE *out, const char *root, const struct finding *finding, const struct report_options *options);
+void report_witness(FILE *out, const char *root, const struct step *witness, size_t steps,
+		    const struct report_options *options);
+
 /* The one JSON object that docs/output.md describes, streamed. */
 report_writer report_json;
 
-/* "text", "json" -> writer; NULL if there is no such format. `names` lists them for messages. */
+/* "text", "json" -> writer; NULL if there is no such format. report_formats lists them for messages. */
 report_writer *report_find(const char *format);
-const char    *report_formats(void);
+const char *report_formats(void);
 
 /* "214 units, 2 failed; 1,918 indirect calls, 41 unresolved; 7 findings (3 new)"; `out` at least 200 bytes. */
 void report_coverage_line(const struct run *run, char *out, size_t size);
+
+/* "3 units degraded by missing headers or unknown types: about 42 calls not seen"; false if no unit is degraded. */
+bool report_degraded_line(const struct run *run, char *out, size_t size);
 
 #endif
