@@ -16,18 +16,18 @@
 #include <stdint.h>
 
 struct unit_command {
-	const char  *file;      /* absolute, symbolic links resolved */
-	const char  *directory; /* absolute: where relative arguments count from */
+	const char *file;       /* absolute, symbolic links resolved */
+	const char *directory;  /* absolute: where relative arguments count from */
 	const char **arguments; /* NULL-terminated; the source file is not among them */
-	bool         inferred;  /* true: guessed, a second parse with stubs may help */
-	bool         cplusplus; /* the language is C++ */
-	uint64_t     hash;      /* of arguments, directory and inferred: part of the cache key */
+	bool inferred;          /* true: guessed, a second parse with stubs may help */
+	bool cplusplus;         /* the language is C++ */
+	uint64_t hash;          /* of arguments, directory and inferred: part of the cache key */
 };
 
 struct compdb {
 	struct unit_command *units; /* ordered by file; one per (file, arguments), see compdb_read */
-	size_t               count;
-	const char          *path;  /* of the database; NULL: inferred */
+	size_t count;
+	const char *path; /* of the database; NULL: inferred */
 };
 
 /*
@@ -45,8 +45,9 @@ int compdb_read(struct arena *arena, const char *path, const char *const *only, 
 enum { COMPDB_E_MALFORMED = 1, COMPDB_E_NOT_FOUND = 2 };
 
 /*
- * Looks for compile_commands.json: in `build` if given, else in `root`, root/build*, root/out*, root/builddir, _build.
- * Returns the path (in `arena`) or NULL.
+ * Looks for compile_commands.json: `build`, the file or its folder, if given; else in `root` and in the folders that build
+ * systems make there (build*, out*, _build*, cmake-build-*, obj*), up to two levels down. The first in that order, then
+ * by name. Returns the absolute path (in `arena`) or NULL.
  */
 const char *compdb_find(struct arena *arena, const char *root, const char *build);
 
@@ -60,8 +61,11 @@ const char *compdb_find(struct arena *arena, const char *root, const char *build
 int compdb_infer(struct arena *arena, const char *root, const char *const *paths, const char *scratch,
 		 struct compdb *out, struct diagnostics *diagnostics);
 
-/* Units for `paths` with the arguments given behind `--` on the command line (normalised as above). Errors as above. */
-int compdb_fixed(struct arena *arena, const char *root, const char *const *paths, const char *const *arguments,
+/*
+ * Units for `paths` with the arguments given behind `--` on the command line (filtered as above; response files are not
+ * opened). Relative arguments count from `directory`: the shell's, not the project's. Errors as above.
+ */
+int compdb_fixed(struct arena *arena, const char *directory, const char *const *paths, const char *const *arguments,
 		 struct compdb *out, struct diagnostics *diagnostics);
 
 #endif
