@@ -360,11 +360,15 @@ static void conditions_tell_two_entries_of_a_function_apart(void **state)
 	struct reading *r = read_text("library: l\neffects:\n"
 				      "  - { function: f, blocks: sleep, when: { argument: 1, is: zero } }\n"
 				      "  - { function: f, blocks: disk, when: { argument: 1, is: nonzero } }\n"
+				      "  - { function: f, blocks: disk, unless: { argument: 1, is: zero } }\n"
 				      "  - { function: f, opens: file }\n");
 
 	(void)state;
 	assert_int_equal(r->result, 0);
-	assert_int_equal(r->pack.effect_count, 3);
+	assert_int_equal(r->pack.effect_count, 4);
+	assert_int_equal(r->pack.effects[2].when.count, 0);
+	assert_int_equal(r->pack.effects[2].unless.count, 1);
+	assert_int_equal(r->pack.effects[2].unless.items[0].test, CONDITION_ZERO);
 	finish(r);
 }
 

@@ -161,12 +161,11 @@ static struct conditions convert_conditions(struct conversion *c, struct place e
 	return (struct conditions){ items, count };
 }
 
-/* " if argument 3 <test> <value>" for each: tells apart two entries of one function. */
-static void append_conditions(GString *about, const struct conditions *conditions)
+/* " if argument 3 <test> <value>" for each: tells apart two entries of one function. `word` is "if" or "unless". */
+static void append_conditions(GString *about, const char *word, const struct conditions *conditions)
 {
 	for (size_t i = 0; i < conditions->count; i++)
-		g_string_append_printf(about, " if argument %d (test %d) %" G_GINT64_FORMAT,
-				       conditions->items[i].argument, (int)conditions->items[i].test,
+		g_string_append_printf(about, " %s argument %d (test %d) %" G_GINT64_FORMAT, word, conditions->items[i].argument, (int)conditions->items[i].test,
 				       conditions->items[i].value);
 }
 
@@ -212,7 +211,7 @@ static char *describe_registration(const struct registration *r)
 
 	if (r->callback)
 		g_string_append_printf(about, " registers argument %d", r->callback);
-	append_conditions(about, &r->when);
+	append_conditions(about, "if", &r->when);
 	return g_string_free(about, FALSE);
 }
 
@@ -338,7 +337,8 @@ static char *describe_effect(const struct effect *e)
 	GString *about = g_string_new(e->function);
 
 	g_string_append_printf(about, " %s", verbs[e->kind]);
-	append_conditions(about, &e->when);
+	append_conditions(about, "if", &e->when);
+	append_conditions(about, "unless", &e->unless);
 	return g_string_free(about, FALSE);
 }
 
@@ -361,6 +361,7 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 		.bound_us = from->bound_us,
 		.when = convert_conditions(c, entry, "when", from->when, "when_all", from->when_all,
 					   from->when_all_count),
+		.unless = convert_conditions(c, entry, "unless", from->unless, NULL, NULL, 0),
 		.descriptor = convert_descriptor(c, line, from),
 		.opens = arena_strdup(c->arena, from->opens),
 		.nonblocking = convert_conditions(c, entry, "nonblocking", from->nonblocking, NULL, NULL, 0),

@@ -30,11 +30,6 @@ enum category { /* why a call blocks */
 	CATEGORY_IPC, CATEGORY_DATABASE, CATEGORY_CPU, CATEGORY_TERMINAL, CATEGORIES
 };
 
-/*
- * An entry that costs nothing is an exception to the other entries of its function: where its conditions are known to
- * hold, the call does not block (sleep(0), getaddrinfo without a name). So an argument that nobody knows does not
- * weaken the rule, as a condition on the rule itself would.
- */
 enum cost { COST_NEVER, COST_BOUNDED, COST_UNBOUNDED };
 
 /*
@@ -99,6 +94,7 @@ struct effect {
 	enum cost         cost;        /* unbounded unless said */
 	unsigned          bound_us;    /* of COST_BOUNDED; 0: not said */
 	struct conditions when;        /* the effect holds only if these do */
+	struct conditions unless;      /* ... and not if these are known to: an argument nobody knows weakens nothing */
 	int               descriptor;  /* argument. Of EFFECT_BLOCKS: blocks only while that descriptor is in blocking mode;
 					  0: none. Of EFFECT_SETS_...: the one that changes, or the array of them (pipe2) */
 	int               timeout_argument; /* of EFFECT_WAITS: timeout; 0: none */

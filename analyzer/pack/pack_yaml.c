@@ -88,6 +88,7 @@ static const cyaml_schema_field_t effect_fields[] = {
 	MAPPING("nonblocking", struct yaml_effect, nonblocking, condition_fields),
 	MAPPING("when", struct yaml_effect, when, condition_fields),
 	LIST("when_all", struct yaml_effect, when_all, &condition),
+	MAPPING("unless", struct yaml_effect, unless, condition_fields),
 	TEXT("instead", struct yaml_effect, instead),
 	TEXT("see", struct yaml_effect, see),
 	CYAML_FIELD_END

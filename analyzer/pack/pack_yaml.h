@@ -47,7 +47,7 @@ struct yaml_effect {
 	bool runs_loop, any_thread, forks;
 	struct yaml_waits *waits;
 	struct yaml_descriptor *sets_nonblocking, *sets_blocking;
-	struct yaml_condition *when, *when_all, *nonblocking;
+	struct yaml_condition *when, *when_all, *unless, *nonblocking;
 	unsigned when_all_count;
 };
 

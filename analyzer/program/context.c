@@ -479,7 +479,7 @@ static void consider(struct following *w, const struct effect *e)
 	struct loop_effect effect = { .instance = w->parent_index, .call = w->call_index, .effect = e,
 				      .confidence = w->parent.confidence, .category = e->category,
 				      .startup = w->parent.context == CONTEXT_STARTUP };
-	enum truth holds = value_conditions(p, &w->parent, &w->call, &e->when);
+	enum truth holds = value_effect(p, &w->parent, &w->call, e);
 
 	if (holds == TRUTH_FALSE)
 		return;

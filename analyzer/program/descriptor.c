@@ -41,7 +41,7 @@ static bool call_changes_mode(struct program *p, const struct call *call, uint32
 		uint32_t argument = e->kind == kind ? call_argument(p, call, (unsigned)e->descriptor) : 0;
 
 		if (argument && same_variable(caller, argument, variable) &&
-		    value_conditions(p, &anyone, call, &e->when) != TRUTH_FALSE)
+		    value_effect(p, &anyone, call, e) != TRUTH_FALSE)
 			return true;
 	}
 	if (!callee->fact || depth >= MAX_WRAPPERS)

@@ -288,6 +288,8 @@ enum truth value_guards(struct program *p, const struct instance *in, const stru
 /* Whether all conditions hold for the arguments of a call. */
 enum truth value_conditions(struct program *p, const struct instance *in, const struct call *call,
 			    const struct conditions *conditions);
+/* Whether a call has an effect of its callee: `when` holds and `unless` is not known to. */
+enum truth value_effect(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect);
 /* Argument `n` (from 1) of a call: node, or 0. */
 uint32_t call_argument(const struct program *p, const struct call *call, unsigned n);
 unsigned call_arguments(const struct program *p, const struct call *call);

@@ -116,7 +116,7 @@ static bool is_wait(struct program *p, const struct call *call)
 		return false;
 	if (e->kind == EFFECT_RUNS_LOOP)
 		return single_turn(p, call);
-	return value_conditions(p, &anyone, call, &e->when) != TRUTH_FALSE && !waits_for_one(p, call, e);
+	return value_effect(p, &anyone, call, e) != TRUTH_FALSE && !waits_for_one(p, call, e);
 }
 
 static bool inside(const struct program *p, const struct call *call, uint32_t loop)

@@ -491,3 +491,12 @@ enum truth value_conditions(struct program *p, const struct instance *in, const 
 		all = logic(OP_AND, all, condition_holds(p, in, call, &conditions->items[i]));
 	return all;
 }
+
+enum truth value_effect(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect)
+{
+	if (effect->cost == COST_NEVER)
+		return TRUTH_FALSE;
+	if (effect->unless.count && value_conditions(p, in, call, &effect->unless) == TRUTH_TRUE)
+		return TRUTH_FALSE;
+	return value_conditions(p, in, call, &effect->when);
+}
