@@ -49,6 +49,8 @@ bool next_loop_call(const struct program *p, struct loop_call *call)
 	return true;
 }
 
+enum { LONG_US = 5000 }; /* a bound from which on a single call is felt: a frame or a round trip is gone */
+
 /* Context x cost x frequency: how long one call may hold the loop, and whether it is made again and again. */
 static enum level severity_of(const struct program *p, const struct loop_effect *effect)
 {
@@ -63,7 +65,7 @@ static enum level severity_of(const struct program *p, const struct loop_effect 
 	if (effect->category == CATEGORY_DISK)
 		level = LEVEL_MEDIUM;
 	if (effect->effect->cost == COST_BOUNDED)
-		level = LEVEL_LOW;
+		level = effect->effect->bound_us >= LONG_US ? LEVEL_MEDIUM : LEVEL_LOW;
 	bool repeated = call->loop && call->loop != in->loop;
 	if (repeated && level < LEVEL_HIGH)
 		level++;

@@ -504,6 +504,19 @@ static void consider(struct following *w, const struct effect *e)
 	add_effect(w->s, effect);
 }
 
+/* An entry with cost `never` takes back what the others of its function say, where its condition holds. */
+static bool taken_back(struct following *w, const struct model *model)
+{
+	for (size_t i = 0; i < model->effect_count; i++) {
+		const struct effect *e = model->effects[i];
+
+		if (e->kind == EFFECT_BLOCKS && e->cost == COST_NEVER &&
+		    value_conditions(w->s->p, &w->parent, &w->call, &e->when) == TRUTH_TRUE)
+			return true;
+	}
+	return false;
+}
+
 static bool speaks(enum effect_kind kind)
 {
 	return kind == EFFECT_BLOCKS || kind == EFFECT_RUNS_LOOP || kind == EFFECT_WAITS;
@@ -528,13 +541,17 @@ static void follow_call(struct following *w)
 		return;
 	}
 	if (library && callee->model) {
-		bool spoken = false;
+		bool spoken = false, silent = own_wait || taken_back(w, callee->model);
 
-		for (size_t i = 0; i < callee->model->effect_count && !own_wait; i++)
-			if (speaks(callee->model->effects[i]->kind)) {
-				consider(w, callee->model->effects[i]);
-				spoken = true;
-			}
+		for (size_t i = 0; i < callee->model->effect_count; i++) {
+			const struct effect *e = callee->model->effects[i];
+
+			if (!speaks(e->kind))
+				continue;
+			spoken = true;
+			if (!silent && !(e->kind == EFFECT_BLOCKS && e->cost == COST_NEVER))
+				consider(w, e);
+		}
 		follow_called_back(w, callee->model);
 		if (spoken)
 			return; /* what the library does inside is said */

@@ -11,11 +11,19 @@
 
 enum { MAX_WRAPPERS = 4 };
 
-static bool same_variable(const struct program_function *f, uint32_t node, uint32_t variable)
+/* The variable that an expression is, or is an element of; -1 if none. */
+static int64_t base_variable(const struct program_function *f, uint32_t node)
 {
-	const struct node *n = function_node(f, node);
+	while (node) {
+		const struct node *n = function_node(f, node);
 
-	return (n->kind == NODE_LOCAL || n->kind == NODE_PARAM) && n->value == variable;
+		if (n->kind == NODE_LOCAL || n->kind == NODE_PARAM)
+			return n->value;
+		if (n->kind != NODE_INDEX && n->kind != NODE_ADDRESS && n->kind != NODE_DEREF)
+			return -1;
+		node = n->first;
+	}
+	return -1;
 }
 
 static const struct effect *effect_of(const struct program_function *f, enum effect_kind kind)
@@ -26,46 +34,56 @@ static const struct effect *effect_of(const struct program_function *f, enum eff
 	return NULL;
 }
 
-static bool changes_mode(struct program *p, uint32_t function, uint32_t variable, enum effect_kind kind, unsigned depth);
+enum mode { MODE_UNCHANGED, MODE_NONBLOCKING, MODE_BLOCKING };
 
-/* Whether `call` brings the descriptor in `variable` of its caller into the mode of `kind`. */
-static bool call_changes_mode(struct program *p, const struct call *call, uint32_t variable, enum effect_kind kind,
-			      unsigned depth)
+static enum mode last_mode(struct program *p, uint32_t function, uint32_t variable, unsigned depth);
+
+static bool speaks_of(const struct program *p, const struct call *call, unsigned argument, uint32_t variable)
 {
-	const struct program_function *caller = program_function(p, call->caller);
+	uint32_t node = call_argument(p, call, argument);
+
+	return node && base_variable(program_function(p, call->caller), node) == variable;
+}
+
+/* The mode that `call` brings the descriptor in `variable` of its caller into. */
+static enum mode mode_after(struct program *p, const struct call *call, uint32_t variable, unsigned depth)
+{
 	const struct program_function *callee = program_function(p, call->callee);
 	struct instance anyone = { .function = call->caller };
+	enum mode mode = MODE_UNCHANGED;
 
 	for (size_t i = 0; callee->model && i < callee->model->effect_count; i++) {
 		const struct effect *e = callee->model->effects[i];
-		uint32_t argument = e->kind == kind ? call_argument(p, call, (unsigned)e->descriptor) : 0;
+		bool sets = e->kind == EFFECT_SETS_NONBLOCKING, clears = e->kind == EFFECT_SETS_BLOCKING;
 
-		if (argument && same_variable(caller, argument, variable) &&
-		    value_effect(p, &anyone, call, e) != TRUTH_FALSE)
-			return true;
+		if (!(sets || clears) || !speaks_of(p, call, (unsigned)e->descriptor, variable))
+			continue;
+		enum truth holds = value_effect(p, &anyone, call, e);
+		if (sets && holds != TRUTH_FALSE)
+			return MODE_NONBLOCKING; /* `flags | O_NONBLOCK` whatever flags is; and in doubt */
+		if (clears && holds == TRUTH_TRUE)
+			mode = MODE_BLOCKING;
 	}
-	if (!callee->fact || depth >= MAX_WRAPPERS)
-		return false;
-	for (unsigned i = 0; i < callee->fact->params; i++) {
-		uint32_t argument = call_argument(p, call, i + 1);
-
-		if (argument && same_variable(caller, argument, variable) && changes_mode(p, call->callee, i, kind, depth + 1))
-			return true;
-	}
-	return false;
+	for (unsigned i = 0; mode == MODE_UNCHANGED && callee->fact && depth < MAX_WRAPPERS && i < callee->fact->params; i++)
+		if (speaks_of(p, call, i + 1, variable))
+			mode = last_mode(p, call->callee, i, depth + 1);
+	return mode;
 }
 
-static bool changes_mode(struct program *p, uint32_t function, uint32_t variable, enum effect_kind kind, unsigned depth)
+/* What the calls of a function leave the descriptor in; the last one that says something counts. */
+static enum mode last_mode(struct program *p, uint32_t function, uint32_t variable, unsigned depth)
 {
 	const struct program_function *f = program_function(p, function);
+	enum mode mode = MODE_UNCHANGED;
 
 	for (uint32_t i = 0; i < f->calls; i++) {
 		struct call call = *program_call(p, f->first_call + i);
+		enum mode after = call.callee && !call.cleanup ? mode_after(p, &call, variable, depth) : MODE_UNCHANGED;
 
-		if (call.callee && !call.cleanup && call_changes_mode(p, &call, variable, kind, depth))
-			return true;
+		if (after != MODE_UNCHANGED)
+			mode = after;
 	}
-	return false;
+	return mode;
 }
 
 /* What opened the descriptor that `value` is: a call with an `opens` effect. */
@@ -106,8 +124,9 @@ static struct descriptor variable_state(struct program *p, const struct instance
 		state = one;
 		opened = true;
 	}
-	if (changes_mode(p, in->function, variable, EFFECT_SETS_NONBLOCKING, 0))
-		state.blocks = changes_mode(p, in->function, variable, EFFECT_SETS_BLOCKING, 0) ? TRUTH_UNKNOWN : TRUTH_FALSE;
+	enum mode mode = last_mode(p, in->function, variable, 0);
+	if (mode != MODE_UNCHANGED)
+		state.blocks = mode == MODE_NONBLOCKING ? TRUTH_FALSE : TRUTH_TRUE;
 	return state;
 }
 
@@ -122,9 +141,9 @@ struct descriptor descriptor_state(struct program *p, const struct instance *in,
 	const struct node *n = function_node(f, node);
 	if (n->kind == NODE_CONST && n->value == 0)
 		return (struct descriptor){ .blocks = TRUTH_TRUE, .opens = "terminal" };
-	if (n->kind == NODE_LOCAL || n->kind == NODE_PARAM)
-		return variable_state(p, in, (uint32_t)n->value);
 	if (n->kind == NODE_CALL)
 		opened_by(p, in, node, &state);
+	else if (base_variable(f, node) >= 0)
+		return variable_state(p, in, (uint32_t)base_variable(f, node));
 	return state;
 }
