@@ -67,7 +67,7 @@ struct completion {
 /* A call or a store that hands over a callback. Exactly one of function and field is set. */
 struct registration {
 	const char       *function; /* name; a trailing `*` matches any ending */
-	const char       *field;    /* "struct-tag.field" */
+	const char       *field;    /* "struct-tag.field"; `*` matches any part, as in "wl_*_interface.*" */
 	int               callback; /* argument; 0 for fields */
 	int               data;     /* argument that the callback gets as user data; 0: not known */
 	enum context      context;

@@ -61,13 +61,25 @@ static uint32_t mentioned_in_conditions(struct program *p, const struct call *ca
 	return mask;
 }
 
+/* Guards come in the order of the walk, outer before inner, so each is looked at once. */
+static uint32_t mentioned_in_guards(struct program *p, uint32_t function, uint32_t index)
+{
+	if (!index)
+		return 0;
+	struct guard *guard = program_item(p, guards, struct guard, index);
+	if (!guard->judged) {
+		guard->judged = true;
+		guard->parameters = mentioned(p, function, guard->node, 0) | mentioned_in_guards(p, function, guard->outer);
+	}
+	return guard->parameters;
+}
+
 static void mark_own(struct program *p, const struct call *call)
 {
 	struct program_function *caller = program_function(p, call->caller);
 	uint32_t mask = 0;
 
-	for (uint32_t g = call->guard; g; g = program_item(p, guards, struct guard, g)->outer)
-		mask |= mentioned(p, call->caller, program_item(p, guards, struct guard, g)->node, 0);
+	mask = mentioned_in_guards(p, call->caller, call->guard);
 	if (!call->callee) {
 		uint32_t called = mentioned(p, call->caller, call_node(p, call)->first, 0);
 
@@ -141,14 +153,11 @@ struct rooting {
 
 static void add_root(struct program *p, struct root root)
 {
-	for (uint32_t i = 1; i < p->roots->len; i++) {
-		const struct root *known = program_item(p, roots, struct root, i);
+	gpointer key = GSIZE_TO_POINTER((gsize)root.function << 8 | root.context);
 
-		if (known->function == root.function && known->context == root.context && known->loop == root.loop)
-			return;
-	}
-	if (root.function && program_function(p, root.function)->fact)
-		g_array_append_val(p->roots, root);
+	if (!root.function || !program_function(p, root.function)->fact || !g_hash_table_add(p->rooted, key))
+		return;
+	g_array_append_val(p->roots, root);
 }
 
 static void root_callback(uint32_t function, uint32_t target, void *data)
@@ -179,24 +188,53 @@ static void find_registrations(struct program *p)
 	}
 }
 
+/* Fields may be named by a pattern: the generated "wl_*_interface.*". */
+static const struct registration *registration_of(const GPtrArray *stored, const char *field)
+{
+	for (guint i = 0; i < stored->len; i++) {
+		const struct registration *r = stored->pdata[i];
+
+		if (strchr(r->field, '*') ? g_pattern_match_simple(r->field, field) : strcmp(r->field, field) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+/* Whether the program calls anything that the pack names: fields, unlike functions, may have a name by chance. */
+static bool pack_in_use(const struct pack *pack, GHashTable *names)
+{
+	for (size_t i = 0; i < pack->register_count; i++)
+		if (pack->registers[i].function && g_hash_table_contains(names, pack->registers[i].function))
+			return true;
+	for (size_t i = 0; i < pack->effect_count; i++)
+		if (g_hash_table_contains(names, pack->effects[i].function))
+			return true;
+	return false;
+}
+
 static void find_stored(struct program *p)
 {
-	GHashTable *by_field = g_hash_table_new(g_str_hash, g_str_equal);
+	GPtrArray *stored = g_ptr_array_new();
+	GHashTable *names = g_hash_table_new(g_str_hash, g_str_equal);
 
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		g_hash_table_add(names, (gpointer)program_function(p, i)->name);
 	for (size_t i = 0; i < p->packs->count; i++)
-		for (size_t k = 0; k < p->packs->items[i].register_count; k++)
+		for (size_t k = 0; pack_in_use(&p->packs->items[i], names) &&
+				    k < p->packs->items[i].register_count; k++)
 			if (p->packs->items[i].registers[k].field)
-				g_hash_table_insert(by_field, (gpointer)p->packs->items[i].registers[k].field,
-						    &p->packs->items[i].registers[k]);
+				g_ptr_array_add(stored, &p->packs->items[i].registers[k]);
 	for (uint32_t s = 1; s < p->slots->len; s++) {
 		const struct slot *slot = program_slot(p, s);
 		struct rooting r = { .p = p };
 
-		r.registration = slot->kind == SLOT_FIELD ? g_hash_table_lookup(by_field, slot->name) : NULL;
+		if (slot->kind == SLOT_FIELD && slot->first_target)
+			r.registration = registration_of(stored, slot->name);
 		for (uint32_t t = r.registration ? slot->first_target : 0; t; t = program_target(p, t)->next)
 			root_callback(program_target(p, t)->function, t, &r);
 	}
-	g_hash_table_destroy(by_field);
+	g_ptr_array_free(stored, TRUE);
+	g_hash_table_destroy(names);
 }
 
 /* --- instances --- */
@@ -620,6 +658,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	uint32_t index;
 
 	p->instance_index = g_hash_table_new(instance_hash, instance_equal);
+	p->rooted = g_hash_table_new(NULL, NULL);
 	for (int level = 0; level < LEVELS; level++)
 		s.queues[level] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	mark_parameters(p);

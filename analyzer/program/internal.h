@@ -52,6 +52,8 @@ struct guard {
 	uint32_t node;
 	bool     holds;
 	bool     is_case;     /* node is the switch's value; cases lists the labels */
+	bool     judged;     /* parameters is filled */
+	uint32_t parameters; /* bit n: parameter n is mentioned by this guard or one outside of it */
 	uint32_t first_case, cases; /* into program.case_nodes; a `default` among them makes the guard void */
 };
 
@@ -205,6 +207,7 @@ struct program {
 
 	GArray     *roots, *instances, *loop_effects;
 	GHashTable *instance_index;
+	GHashTable *rooted; /* (function, context) that have a root */
 	GHashTable *waiting_calls;     /* calls that wait, or carry the wait, of some accepted hand-written loop */
 	GHashTable *waiting_functions; /* their callees */
 

@@ -1,0 +1,422 @@
+/*
+ * program: link, function pointers and contexts, from facts and packs written as text; no parser, no source.
+ *
+ * Each test gives units and asks which calls were found to hold the loop, as "function>callee" in the order of files.
+ */
+#include "check/check.h"
+#include "facts/text.h"
+#include "pack/pack.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char pack_text[] =
+	"library: test\n"
+	"documentation: test\n"
+	"headers: [test.h]\n"
+	"constants:\n"
+	"  - { name: NOHANG, value: 1 }\n"
+	"registers:\n"
+	"  - { function: on_timer, callback: 1, context: loop }\n"
+	"  - { function: run_worker, callback: 1, context: worker }\n"
+	"  - { function: run_worker, callback: 2, context: loop }\n"
+	"  - { function: sort, callback: 2, context: caller }\n"
+	"  - { field: \"watch.ready\", context: loop }\n"
+	"effects:\n"
+	"  - { function: nap, blocks: sleep }\n"
+	"  - { function: nap, blocks: sleep, cost: never, when: { argument: 1, is: zero } }\n"
+	"  - { function: reap, blocks: process, when: { argument: 1, lacks: NOHANG } }\n"
+	"  - { function: run_loop, runs_loop: true }\n"
+	"  - { function: wait_events, waits: { timeout: 1 } }\n"
+	"  - { function: fork, forks: true }\n";
+
+struct world {
+	struct arena arena;
+	struct diagnostics diagnostics;
+	struct packs packs;
+	struct pack pack;
+	struct facts *units[8];
+	size_t count;
+	struct program *program;
+	struct run run;
+};
+
+static void print_problems(const struct diagnostics *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		print_error("%s:%u: %s\n", d->items[i].file, d->items[i].line, d->items[i].message);
+}
+
+static void world_finish(struct world *w)
+{
+	program_free(w->program);
+	for (size_t i = 0; i < w->count; i++)
+		free(w->units[i]);
+	diagnostics_finish(&w->diagnostics);
+	arena_finish(&w->arena);
+}
+
+/* Links and checks `texts` (ends with NULL). */
+static void world_init(struct world *w, bool startup, const char *const *texts)
+{
+	*w = (struct world){ .count = 0 };
+	if (pack_read_text(&w->arena, "test.yaml", pack_text, strlen(pack_text), &w->pack, &w->diagnostics) != 0)
+		print_problems(&w->diagnostics);
+	w->packs = (struct packs){ .items = &w->pack, .count = 1 };
+	for (; texts[w->count]; w->count++) {
+		size_t size;
+
+		w->units[w->count] = facts_parse(texts[w->count], "unit", &size, &w->diagnostics);
+		if (!w->units[w->count])
+			print_problems(&w->diagnostics);
+		assert_non_null(w->units[w->count]);
+	}
+	w->program = program_link(&w->arena, (const struct facts *const *)w->units, w->count, &w->packs);
+	program_find_contexts(w->program, startup);
+	check_program(&w->arena, w->program, &(struct check_options){ .root = "/nonexistent" }, &w->run);
+}
+
+/* "function>callee" of every finding that is not of low confidence, separated by spaces. */
+static char *found(const struct world *w)
+{
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; i < w->run.findings.count; i++) {
+		const struct finding *f = &w->run.findings.items[i];
+
+		if (f->confidence != LEVEL_LOW)
+			g_string_append_printf(text, "%s%s>%s", text->len ? " " : "", f->function, f->callee);
+	}
+	return g_string_free(text, FALSE);
+}
+
+#define assert_found(expected, ...)                                                                \
+	do {                                                                                       \
+		struct world checked;                                                              \
+		world_init(&checked, false, (const char *const[]){ __VA_ARGS__, NULL });           \
+		char *text = found(&checked);                                                      \
+		assert_string_equal(text, expected);                                               \
+		g_free(text);                                                                      \
+		world_finish(&checked);                                                            \
+	} while (0)
+
+#define TICK "(function tick \"void (void)\" @1:1 (block @1:1 (call @2:1 nap (const 5))))"
+#define START(cb) "(function start \"void (void)\" @20:1 (block @20:1 (call @21:1 on_timer (function " cb "))))"
+
+static void a_registered_callback_is_on_the_loop(void **state)
+{
+	(void)state;
+	assert_found("tick>nap", "(unit \"a.c\" ok " TICK START("tick") ")");
+}
+
+static void an_unregistered_function_is_nowhere(void **state)
+{
+	(void)state;
+	assert_found("", "(unit \"a.c\" ok " TICK ")");
+}
+
+static void a_helper_in_another_file_is_followed(void **state)
+{
+	(void)state;
+	assert_found("help>nap",
+		     "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 help)))" START("tick") ")",
+		     "(unit \"b.c\" ok (function help \"void (void)\" @1:1 (block (call @2:1 nap (const 5)))))");
+}
+
+static void a_worker_may_block_and_its_completion_may_not(void **state)
+{
+	(void)state;
+	assert_found("after>nap",
+		     "(unit \"a.c\" ok"
+		     " (function work \"void (void)\" @1:1 (block (call @2:1 nap (const 1))))"
+		     " (function after \"void (void)\" @4:1 (block (call @5:1 nap (const 1))))"
+		     " (function go \"void (void)\" @7:1 (block (call @8:1 run_worker (function work) (function after)))))");
+}
+
+static void a_constant_handed_down_decides(void **state)
+{
+	(void)state;
+	assert_found("",
+		     "(unit \"a.c\" ok"
+		     " (function reap_one \"void (int)\" @1:1 (param flags \"int\") (block (call @2:1 reap (param flags))))"
+		     " (function tick \"void (void)\" @4:1 (block (call @5:1 reap_one (const 1 \"NOHANG\"))))" START("tick") ")");
+	assert_found("reap_one>reap",
+		     "(unit \"a.c\" ok"
+		     " (function reap_one \"void (int)\" @1:1 (param flags \"int\") (block (call @2:1 reap (param flags))))"
+		     " (function tick \"void (void)\" @4:1 (block (call @5:1 reap_one (const 0))))" START("tick") ")");
+}
+
+static void a_guard_on_a_parameter_prunes(void **state)
+{
+	(void)state;
+	const char *unit =
+		"(unit \"a.c\" ok"
+		" (function put \"void (int)\" @1:1 (param sync \"int\")"
+		"  (block (if @2:1 (param sync) (call @3:1 nap (const 5)))))"
+		" (function tick \"void (void)\" @4:1 (block (call @5:1 put (const 0))))" START("tick") ")";
+	assert_found("", unit);
+}
+
+static void an_early_return_guards_what_follows(void **state)
+{
+	(void)state;
+	assert_found("",
+		     "(unit \"a.c\" ok"
+		     " (function put \"void (int)\" @1:1 (param sync \"int\")"
+		     "  (block (if @2:1 (not (param sync)) (return)) (call @3:1 nap (const 5))))"
+		     " (function tick \"void (void)\" @4:1 (block (call @5:1 put (const 0))))" START("tick") ")");
+}
+
+static void cost_never_takes_back_under_its_condition(void **state)
+{
+	(void)state;
+	assert_found("", "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 nap (const 0))))"
+			 START("tick") ")");
+}
+
+static void the_child_of_a_fork_is_not_on_the_loop(void **state)
+{
+	(void)state;
+	assert_found("",
+		     "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (local pid \"int\")"
+		     " (block (assign @2:1 (local pid) (call @2:7 fork))"
+		     "  (if @3:1 (eq (local pid) (const 0)) (call @4:1 nap (const 5)))))" START("tick") ")");
+	assert_found("",
+		     "(unit \"a.c\" ok (function tick \"void (void)\" @1:1"
+		     " (block (switch @2:1 (call @2:7 fork) (block (case (const 0)) (call @4:1 nap (const 5)) (break)))))"
+		     START("tick") ")");
+}
+
+static void a_wrapper_of_fork_is_a_fork(void **state)
+{
+	(void)state;
+	assert_found("",
+		     "(unit \"a.c\" ok"
+		     " (function start_child \"int (void)\" @1:1 (local pid \"int\")"
+		     "  (block (assign (local pid) (call fork)) (return (local pid))))"
+		     " (function tick \"void (void)\" @4:1"
+		     "  (block (if @5:1 (eq (call @5:5 start_child) (const 0)) (call @6:1 nap (const 5)))))" START("tick") ")");
+}
+
+static void a_field_of_an_ops_table_is_followed(void **state)
+{
+	(void)state;
+	assert_found("slow>nap",
+		     "(unit \"a.c\" ok"
+		     " (function tick \"void (void)\" @1:1 (block (call @2:1 (field ops.run (global table)))))" START("tick")
+		     " (function slow \"void (void)\" @4:1 (block (call @5:1 nap (const 5))))"
+		     " (initialiser table (block (assign init (field ops.run (global table)) (function slow)))))");
+}
+
+static void a_stored_parameter_makes_a_wrapper_a_registration(void **state)
+{
+	(void)state;
+	assert_found("tick>nap",
+		     "(unit \"a.c\" ok " TICK
+		     " (function every \"void (void (*)(void))\" @4:1 (param cb \"void (*)(void)\")"
+		     "  (block (call @5:1 on_timer (param cb))))"
+		     " (function go \"void (void)\" @7:1 (block (call @8:1 every (function tick)))))");
+}
+
+static void a_callback_called_at_once_belongs_to_its_own_caller(void **state)
+{
+	(void)state;
+	/* both hand a function to for_each; only the loop's own is on the loop */
+	assert_found("quick>reap",
+		     "(unit \"a.c\" ok"
+		     " (function for_each \"void (void (*)(void))\" @1:1 (param f \"void (*)(void)\") (block (call @2:1 (param f))))"
+		     " (function quick \"void (void)\" @4:1 (block (call @5:1 reap (const 0))))"
+		     " (function slow \"void (void)\" @7:1 (block (call @8:1 nap (const 5))))"
+		     " (function tick \"void (void)\" @10:1 (block (call @11:1 for_each (function quick))))" START("tick")
+		     " (function main \"int (void)\" @30:1 (block (call @31:1 for_each (function slow)))))");
+}
+
+static void a_library_that_calls_back_is_followed(void **state)
+{
+	(void)state;
+	assert_found("compare>nap",
+		     "(unit \"a.c\" ok"
+		     " (function compare \"int (void)\" @1:1 (block (call @2:1 nap (const 5))))"
+		     " (function tick \"void (void)\" @4:1 (block (call @5:1 sort (null) (function compare))))" START("tick") ")");
+}
+
+static void a_stored_field_registers(void **state)
+{
+	(void)state;
+	assert_found("tick>nap",
+		     "(unit \"a.c\" ok " TICK
+		     " (function go \"void (void)\" @4:1 (local w \"struct watch\")"
+		     "  (block (call nap (const 0)) (assign @5:1 (field watch.ready (local w)) (function tick)))))");
+}
+
+static void a_loop_around_a_wait_is_a_root(void **state)
+{
+	(void)state;
+	assert_found("serve>nap",
+		     "(unit \"a.c\" ok"
+		     " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 (field conn.cb (null)))))"
+		     " (function main \"int (void)\" @5:1 (block (call @6:1 nap (const 9))"
+		     "  (loop while @7:1 (empty) (const 1) (empty)"
+		     "   (block (call @8:1 wait_events (neg (const 1))) (call @9:1 serve)))"
+		     "  (call @10:1 nap (const 9)))))");
+}
+
+static void a_wait_behind_a_helper_is_found(void **state)
+{
+	(void)state;
+	assert_found("serve>nap",
+		     "(unit \"a.c\" ok"
+		     " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 (field conn.cb (null)))))"
+		     " (function turn \"void (void)\" @4:1 (block (call @5:1 wait_events (const 9)) (call @6:1 serve)))"
+		     " (function main \"int (void)\" @7:1 (block"
+		     "  (loop while @8:1 (empty) (const 1) (empty) (block (call @9:1 turn))))))");
+}
+
+static void the_loop_entered_again_from_a_callback_is_nested(void **state)
+{
+	(void)state;
+	assert_found("serve>turn",
+		     "(unit \"a.c\" ok"
+		     " (function serve \"void (void)\" @1:1 (block (call @2:1 turn)))"
+		     " (function turn \"void (void)\" @4:1 (block (call @5:1 wait_events (const 9)) (call @6:1 (field conn.cb (null)))))"
+		     " (function set \"void (void)\" @20:1 (local c \"struct conn\")"
+		     "  (block (assign (field conn.cb (local c)) (function serve))))"
+		     " (function main \"int (void)\" @7:1 (block"
+		     "  (loop while @8:1 (empty) (const 1) (empty) (block (call @9:1 turn))))))");
+}
+
+static void a_nested_run_is_reported(void **state)
+{
+	(void)state;
+	assert_found("tick>run_loop",
+		     "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 run_loop)))" START("tick") ")");
+}
+
+static void what_ends_in_exit_is_teardown(void **state)
+{
+	(void)state;
+	assert_found("",
+		     "(unit \"a.c\" ok (symbol function exit \"void (int)\" noreturn)"
+		     " (function tick \"void (void)\" @1:1 (block (if @2:1 (call @2:4 broken)"
+		     "  (block (call @3:1 nap (const 5)) (call @4:1 exit (const 1))))))" START("tick") ")");
+}
+
+static void recursion_ends(void **state)
+{
+	(void)state;
+	assert_found("tick>nap",
+		     "(unit \"a.c\" ok (function tick \"void (int)\" @1:1 (param n \"int\")"
+		     " (block (call @2:1 nap (const 5)) (call @3:1 tick (add (param n) (const 1)))))" START("tick") ")");
+}
+
+static void statics_of_one_name_stay_apart(void **state)
+{
+	(void)state;
+	assert_found("help>nap",
+		     "(unit \"a.c\" ok (function help \"void (void)\" static @9:1 (block (call @9:5 nap (const 1))))"
+		     " (function tick \"void (void)\" @1:1 (block (call @2:1 help)))" START("tick") ")",
+		     "(unit \"b.c\" ok (function help \"void (void)\" static @1:1 (block (call @2:1 reap (const 0)))))");
+}
+
+static void the_order_of_units_does_not_matter(void **state)
+{
+	const char *a = "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 help)))" START("tick") ")";
+	const char *b = "(unit \"b.c\" ok (function help \"void (void)\" @1:1 (block (call @2:1 nap (const 5)))))";
+
+	(void)state;
+	assert_found("help>nap", a, b);
+	assert_found("help>nap", b, a);
+}
+
+static void start_up_is_reported_only_when_asked_for(void **state)
+{
+	const char *unit = "(unit \"a.c\" ok (function main \"int (void)\" @1:1 (block (call @2:1 nap (const 5)))))";
+	struct world w;
+
+	(void)state;
+	assert_found("", unit);
+	world_init(&w, true, (const char *const[]){ unit, NULL });
+	assert_int_equal(w.run.findings.count, 1);
+	assert_int_equal(w.run.findings.items[0].context, CONTEXT_STARTUP);
+	world_finish(&w);
+}
+
+static void a_witness_leads_from_registration_to_effect(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, false, (const char *const[]){ "(unit \"a.c\" ok " TICK START("tick") ")", NULL });
+	const struct finding *f = &w.run.findings.items[0];
+	assert_int_equal(f->steps, 3);
+	assert_int_equal(f->witness[0].kind, STEP_REGISTRATION);
+	assert_int_equal(f->witness[0].line, 21);
+	assert_int_equal(f->witness[1].kind, STEP_CALLBACK);
+	assert_int_equal(f->witness[2].kind, STEP_EFFECT);
+	assert_int_equal(f->witness[2].line, 2);
+	world_finish(&w);
+}
+
+static void a_fingerprint_does_not_know_lines(void **state)
+{
+	struct world a, b;
+
+	(void)state;
+	world_init(&a, false, (const char *const[]){ "(unit \"a.c\" ok " TICK START("tick") ")", NULL });
+	world_init(&b, false, (const char *const[]){
+		"(unit \"z.c\" ok (function tick \"void (void)\" @31:1 (block (call @40:1 nap (const 5))))" START("tick") ")", NULL });
+	assert_string_equal(a.run.findings.items[0].fingerprint, b.run.findings.items[0].fingerprint);
+	world_finish(&a);
+	world_finish(&b);
+}
+
+static void an_unknown_pointer_is_counted(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, false, (const char *const[]){
+		"(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 (field ops.run (null))))))", NULL });
+	assert_int_equal(w.run.coverage.indirect_calls, 1);
+	assert_int_equal(w.run.coverage.unresolved_calls, 1);
+	world_finish(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_registered_callback_is_on_the_loop),
+		cmocka_unit_test(an_unregistered_function_is_nowhere),
+		cmocka_unit_test(a_helper_in_another_file_is_followed),
+		cmocka_unit_test(a_worker_may_block_and_its_completion_may_not),
+		cmocka_unit_test(a_constant_handed_down_decides),
+		cmocka_unit_test(a_guard_on_a_parameter_prunes),
+		cmocka_unit_test(an_early_return_guards_what_follows),
+		cmocka_unit_test(cost_never_takes_back_under_its_condition),
+		cmocka_unit_test(the_child_of_a_fork_is_not_on_the_loop),
+		cmocka_unit_test(a_wrapper_of_fork_is_a_fork),
+		cmocka_unit_test(a_field_of_an_ops_table_is_followed),
+		cmocka_unit_test(a_stored_parameter_makes_a_wrapper_a_registration),
+		cmocka_unit_test(a_callback_called_at_once_belongs_to_its_own_caller),
+		cmocka_unit_test(a_library_that_calls_back_is_followed),
+		cmocka_unit_test(a_stored_field_registers),
+		cmocka_unit_test(a_loop_around_a_wait_is_a_root),
+		cmocka_unit_test(a_wait_behind_a_helper_is_found),
+		cmocka_unit_test(the_loop_entered_again_from_a_callback_is_nested),
+		cmocka_unit_test(a_nested_run_is_reported),
+		cmocka_unit_test(what_ends_in_exit_is_teardown),
+		cmocka_unit_test(recursion_ends),
+		cmocka_unit_test(statics_of_one_name_stay_apart),
+		cmocka_unit_test(the_order_of_units_does_not_matter),
+		cmocka_unit_test(start_up_is_reported_only_when_asked_for),
+		cmocka_unit_test(a_witness_leads_from_registration_to_effect),
+		cmocka_unit_test(a_fingerprint_does_not_know_lines),
+		cmocka_unit_test(an_unknown_pointer_is_counted),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
