@@ -28,8 +28,7 @@ static const char pack_text[] =
 	"  - { function: sort, callback: 2, context: caller }\n"
 	"  - { field: \"watch.ready\", context: loop }\n"
 	"effects:\n"
-	"  - { function: nap, blocks: sleep }\n"
-	"  - { function: nap, blocks: sleep, cost: never, when: { argument: 1, is: zero } }\n"
+	"  - { function: nap, blocks: sleep, unless: { argument: 1, is: zero } }\n"
 	"  - { function: reap, blocks: process, when: { argument: 1, lacks: NOHANG } }\n"
 	"  - { function: run_loop, runs_loop: true }\n"
 	"  - { function: wait_events, waits: { timeout: 1 } }\n"
@@ -172,7 +171,7 @@ static void an_early_return_guards_what_follows(void **state)
 		     " (function tick \"void (void)\" @4:1 (block (call @5:1 put (const 0))))" START("tick") ")");
 }
 
-static void cost_never_takes_back_under_its_condition(void **state)
+static void an_exception_holds_under_its_condition(void **state)
 {
 	(void)state;
 	assert_found("", "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 nap (const 0))))"
@@ -397,7 +396,7 @@ int main(void)
 		cmocka_unit_test(a_constant_handed_down_decides),
 		cmocka_unit_test(a_guard_on_a_parameter_prunes),
 		cmocka_unit_test(an_early_return_guards_what_follows),
-		cmocka_unit_test(cost_never_takes_back_under_its_condition),
+		cmocka_unit_test(an_exception_holds_under_its_condition),
 		cmocka_unit_test(the_child_of_a_fork_is_not_on_the_loop),
 		cmocka_unit_test(a_wrapper_of_fork_is_a_fork),
 		cmocka_unit_test(a_field_of_an_ops_table_is_followed),

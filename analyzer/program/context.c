@@ -212,6 +212,13 @@ static bool pack_in_use(const struct pack *pack, GHashTable *names)
 	return false;
 }
 
+static void add_fields(GPtrArray *stored, struct pack *pack)
+{
+	for (size_t i = 0; i < pack->register_count; i++)
+		if (pack->registers[i].field)
+			g_ptr_array_add(stored, &pack->registers[i]);
+}
+
 static void find_stored(struct program *p)
 {
 	GPtrArray *stored = g_ptr_array_new();
@@ -220,10 +227,8 @@ static void find_stored(struct program *p)
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		g_hash_table_add(names, (gpointer)program_function(p, i)->name);
 	for (size_t i = 0; i < p->packs->count; i++)
-		for (size_t k = 0; pack_in_use(&p->packs->items[i], names) &&
-				    k < p->packs->items[i].register_count; k++)
-			if (p->packs->items[i].registers[k].field)
-				g_ptr_array_add(stored, &p->packs->items[i].registers[k]);
+		if (pack_in_use(&p->packs->items[i], names))
+			add_fields(stored, &p->packs->items[i]);
 	for (uint32_t s = 1; s < p->slots->len; s++) {
 		const struct slot *slot = program_slot(p, s);
 		struct rooting r = { .p = p };
@@ -542,19 +547,6 @@ static void consider(struct following *w, const struct effect *e)
 	add_effect(w->s, effect);
 }
 
-/* An entry with cost `never` takes back what the others of its function say, where its condition holds. */
-static bool taken_back(struct following *w, const struct model *model)
-{
-	for (size_t i = 0; i < model->effect_count; i++) {
-		const struct effect *e = model->effects[i];
-
-		if (e->kind == EFFECT_BLOCKS && e->cost == COST_NEVER &&
-		    value_conditions(w->s->p, &w->parent, &w->call, &e->when) == TRUTH_TRUE)
-			return true;
-	}
-	return false;
-}
-
 static bool speaks(enum effect_kind kind)
 {
 	return kind == EFFECT_BLOCKS || kind == EFFECT_RUNS_LOOP || kind == EFFECT_WAITS;
@@ -579,7 +571,7 @@ static void follow_call(struct following *w)
 		return;
 	}
 	if (library && callee->model) {
-		bool spoken = false, silent = own_wait || taken_back(w, callee->model);
+		bool spoken = false;
 
 		for (size_t i = 0; i < callee->model->effect_count; i++) {
 			const struct effect *e = callee->model->effects[i];
@@ -587,7 +579,7 @@ static void follow_call(struct following *w)
 			if (!speaks(e->kind))
 				continue;
 			spoken = true;
-			if (!silent && !(e->kind == EFFECT_BLOCKS && e->cost == COST_NEVER))
+			if (!own_wait)
 				consider(w, e);
 		}
 		follow_called_back(w, callee->model);
