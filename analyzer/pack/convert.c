@@ -33,15 +33,17 @@ static bool is_name(const char *text, bool may_end_in_star)
 	return (length > 0 && !text[length]) || (may_end_in_star && strcmp(text + length, "*") == 0);
 }
 
+/* "struct-tag.field"; both may hold `*`. */
 static bool is_field(const char *text)
 {
-	const char *dot = strchr(text, '.');
+	char **parts = g_strsplit(text, ".", -1);
+	bool named = g_strv_length(parts) == 2;
 
-	if (!dot || !is_name(dot + 1, false))
-		return false;
-	char *tag = g_strndup(text, (gsize)(dot - text));
-	bool named = is_name(tag, false);
-	g_free(tag);
+	for (unsigned i = 0; named && i < 2; i++) {
+		g_strdelimit(parts[i], "*", '_');
+		named = is_name(parts[i], false);
+	}
+	g_strfreev(parts);
 	return named;
 }
 
