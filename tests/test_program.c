@@ -32,7 +32,10 @@ static const char pack_text[] =
 	"  - { function: reap, blocks: process, when: { argument: 1, lacks: NOHANG } }\n"
 	"  - { function: run_loop, runs_loop: true }\n"
 	"  - { function: wait_events, waits: { timeout: 1 } }\n"
-	"  - { function: fork, forks: true }\n";
+	"  - { function: fork, forks: true }\n"
+	"  - { function: open_timer, opens: timer, nonblocking: { argument: 1, has: NOHANG } }\n"
+	"  - { function: drain, blocks: ipc, descriptor: 1 }\n"
+	"  - { function: set_nonblocking, sets_nonblocking: { descriptor: 1 } }\n";
 
 struct world {
 	struct arena arena;
@@ -386,6 +389,20 @@ static void an_unknown_pointer_is_counted(void **state)
 	world_finish(&w);
 }
 
+#define DRAIN_FIELD "(function tick \"void (void)\" @1:1 (block (call @2:1 drain (field watch.fd (null)))))"
+#define KEEP(flags, extra)                                                                         \
+	"(function keep \"void (void)\" @4:1 (local fd \"int\") (block (assign @5:1 (local fd) (call open_timer (const " flags "))) " \
+	extra " (assign @6:1 (field watch.fd (null)) (local fd))))"
+
+static void a_descriptor_kept_in_a_field_blocks_if_all_that_is_stored_does(void **state)
+{
+	(void)state;
+	assert_found("tick>drain", "(unit \"a.c\" ok " DRAIN_FIELD KEEP("0", "") START("tick") ")");
+	assert_found("", "(unit \"a.c\" ok " DRAIN_FIELD KEEP("1", "") START("tick") ")");
+	assert_found("", "(unit \"a.c\" ok " DRAIN_FIELD KEEP("0", "(call set_nonblocking (local fd))") START("tick") ")");
+	assert_found("", "(unit \"a.c\" ok " DRAIN_FIELD START("tick") ")");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +433,7 @@ int main(void)
 		cmocka_unit_test(a_witness_leads_from_registration_to_effect),
 		cmocka_unit_test(a_fingerprint_does_not_know_lines),
 		cmocka_unit_test(an_unknown_pointer_is_counted),
+		cmocka_unit_test(a_descriptor_kept_in_a_field_blocks_if_all_that_is_stored_does),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,8 @@
  *
  * Looked for in the function itself: where the descriptor was opened, with which flags, and whether something made it
  * non-blocking since: a call that a pack names, or a function of the program that hands its parameter on to one.
- * A descriptor that comes from elsewhere (a parameter, a field) is unknown.
+ * One that is kept in a field is looked for in every assignment to that field of the program: it blocks only if each of
+ * them stores one that does, and nothing makes the field's descriptor non-blocking. A parameter is unknown.
  */
 #include "program/internal.h"
 
@@ -130,6 +131,102 @@ static struct descriptor variable_state(struct program *p, const struct instance
 	return state;
 }
 
+/* What is stored in a field or global, anywhere in the program. */
+struct stored {
+	uint32_t function, value;
+};
+
+static void note_stored(struct program *p, uint32_t slot, uint32_t function, uint32_t value)
+{
+	GArray *list = g_hash_table_lookup(p->stored, GUINT_TO_POINTER(slot));
+	struct stored stored = { .function = function, .value = value };
+
+	if (!list) {
+		list = g_array_new(FALSE, FALSE, sizeof stored);
+		g_hash_table_insert(p->stored, GUINT_TO_POINTER(slot), list);
+	}
+	g_array_append_val(list, stored);
+}
+
+static void free_list(gpointer list)
+{
+	g_array_free(list, TRUE);
+}
+
+static void index_stored(struct program *p)
+{
+	p->stored = g_hash_table_new_full(NULL, NULL, NULL, free_list);
+	for (uint32_t i = 1; i < p->functions->len; i++) {
+		const struct program_function f = *program_function(p, i);
+
+		for (uint32_t k = f.fact ? f.fact->body : 0; k && k < f.end_node; k++) {
+			const struct node *n = function_node(&f, k);
+
+			if (n->kind != NODE_ASSIGN || n->op)
+				continue;
+			uint8_t place = function_node(&f, n->first)->kind;
+			uint32_t slot = place == NODE_FIELD || place == NODE_GLOBAL ? pointers_slot_of(p, i, n->first) : 0;
+			if (slot)
+				note_stored(p, slot, i, function_node(&f, n->first)->next);
+		}
+	}
+}
+
+/* Whether any call of the program brings the descriptor in `slot` into non-blocking mode. */
+static bool made_nonblocking(struct program *p, uint32_t slot)
+{
+	for (uint32_t i = 1; i < p->calls->len; i++) {
+		struct call call = *program_call(p, i);
+		const struct model *model = call.callee && !call.cleanup ? program_function(p, call.callee)->model : NULL;
+
+		for (size_t k = 0; model && k < model->effect_count; k++) {
+			uint32_t argument = model->effects[k]->kind == EFFECT_SETS_NONBLOCKING ?
+				call_argument(p, &call, (unsigned)model->effects[k]->descriptor) : 0;
+
+			if (argument && pointers_slot_of(p, call.caller, argument) == slot)
+				return true;
+		}
+	}
+	return false;
+}
+
+static struct descriptor stored_state(struct program *p, const struct stored *stored)
+{
+	const struct program_function *f = program_function(p, stored->function);
+	struct instance anyone = { .function = stored->function };
+	struct descriptor state = { .blocks = TRUTH_UNKNOWN };
+	const struct node *n = function_node(f, stored->value);
+
+	if (n->kind == NODE_CALL)
+		opened_by(p, &anyone, stored->value, &state);
+	else if (n->kind == NODE_LOCAL)
+		state = variable_state(p, &anyone, (uint32_t)n->value);
+	else if (n->kind == NODE_CONST || (n->kind == NODE_UNARY && n->op == OP_NEG))
+		state.blocks = TRUTH_TRUE; /* -1: no descriptor */
+	return state;
+}
+
+static struct descriptor field_state(struct program *p, uint32_t slot)
+{
+	struct descriptor state = { .blocks = TRUTH_UNKNOWN };
+
+	if (!p->stored)
+		index_stored(p);
+	const GArray *list = g_hash_table_lookup(p->stored, GUINT_TO_POINTER(slot));
+	for (guint i = 0; list && i < list->len; i++) {
+		struct descriptor one = stored_state(p, &g_array_index(list, struct stored, i));
+
+		if (one.blocks != TRUTH_TRUE)
+			return (struct descriptor){ .blocks = TRUTH_UNKNOWN };
+		if (one.opens)
+			state.opens = one.opens;
+	}
+	if (!state.opens || made_nonblocking(p, slot))
+		return (struct descriptor){ .blocks = TRUTH_UNKNOWN };
+	state.blocks = TRUTH_TRUE;
+	return state;
+}
+
 struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call, unsigned argument)
 {
 	const struct program_function *f = program_function(p, in->function);
@@ -145,5 +242,7 @@ struct descriptor descriptor_state(struct program *p, const struct instance *in,
 		opened_by(p, in, node, &state);
 	else if (base_variable(f, node) >= 0)
 		return variable_state(p, in, (uint32_t)base_variable(f, node));
+	else if (n->kind == NODE_FIELD || n->kind == NODE_GLOBAL)
+		return field_state(p, pointers_slot_of(p, in->function, node));
 	return state;
 }

@@ -207,6 +207,7 @@ struct program {
 
 	GArray     *roots, *instances, *loop_effects;
 	GHashTable *instance_index;
+	GHashTable *stored; /* slot -> what is stored there; descriptor.c */
 	GHashTable *rooted; /* (function, context) that have a root */
 	GHashTable *waiting_calls;     /* calls that wait, or carry the wait, of some accepted hand-written loop */
 	GHashTable *waiting_functions; /* their callees */
