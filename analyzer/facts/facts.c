@@ -92,7 +92,7 @@ static bool functions_fit(const struct facts *f)
 		const struct function *fn = facts_function(f, i);
 
 		if (fn->symbol >= f->symbols.count || fn->file >= f->files.count || fn->body >= f->nodes.count ||
-		    fn->first_variable > f->variables.count ||
+		    fn->first_variable > f->variables.count || (fn->variables && !fn->first_variable) ||
 		    fn->variables > f->variables.count - fn->first_variable || fn->params > fn->variables)
 			return false;
 	}
