@@ -1,0 +1,207 @@
+/*
+ * parse: one unit through libclang, in this process: arguments, diagnostics -> status, the walk, dependencies.
+ *
+ * LIBCLANG_NOTHREADS makes libclang parse on the calling thread, whose stack we choose; otherwise it takes a new thread
+ * of 8 MiB, too small for generated code. Its crash recovery is off: it does not survive a stack overflow and leaks what
+ * it abandons; worker.c isolates instead.
+ */
+#include "extract/parse.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BIG_STACK = 1 << 30 };
+
+struct big_call {
+	void (*run)(void *data);
+	void *data;
+};
+
+static void *thread_main(void *call)
+{
+	struct big_call *big = call;
+
+	big->run(big->data);
+	return NULL;
+}
+
+bool on_big_stack(void (*run)(void *data), void *data)
+{
+	struct big_call call = { run, data };
+	pthread_attr_t  attributes;
+	pthread_t       thread;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, BIG_STACK);
+	int error = pthread_create(&thread, &attributes, thread_main, &call);
+	pthread_attr_destroy(&attributes);
+	if (error)
+		return false;
+	pthread_join(thread, NULL);
+	return true;
+}
+
+/* Arguments. */
+
+static const char *const own_arguments[] = {
+	"-w", "-Wno-everything", /* warnings cost 5-12 % and are not ours to give */
+	"-ferror-limit=0", "-fno-spell-checking",
+};
+
+static bool has_argument(const char *const *arguments, const char *name)
+{
+	for (; *arguments; arguments++)
+		if (g_str_has_prefix(*arguments, name))
+			return true;
+	return false;
+}
+
+static void add_unless_given(GPtrArray *out, const char *const *arguments, const char *name, const char *value)
+{
+	if (has_argument(arguments, name))
+		return;
+	g_ptr_array_add(out, (char *)name);
+	g_ptr_array_add(out, (char *)value);
+}
+
+static GPtrArray *command_line(const struct unit_command *unit)
+{
+	const char *const *arguments = (const char *const *)unit->arguments;
+	GPtrArray         *out = g_ptr_array_new();
+
+	for (size_t i = 0; arguments[i]; i++)
+		g_ptr_array_add(out, (char *)arguments[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(own_arguments); i++)
+		g_ptr_array_add(out, (char *)own_arguments[i]);
+	add_unless_given(out, arguments, "-resource-dir", LOOPLINT_CLANG_RESOURCE_DIR);
+	if (unit->directory)
+		add_unless_given(out, arguments, "-working-directory", unit->directory);
+	return out;
+}
+
+/* Diagnostics. */
+
+struct errors {
+	uint32_t count;
+	bool     hides; /* one of them left part of the text unread: a missing header, broken syntax */
+	char    *first; /* "file:line: text" */
+};
+
+static char *describe(struct visit *v, CXDiagnostic diagnostic)
+{
+	struct place     at = place_of(clang_getDiagnosticLocation(diagnostic));
+	g_autofree char *text = visit_text(clang_getDiagnosticSpelling(diagnostic));
+
+	if (!at.file)
+		return g_steal_pointer(&text);
+	return g_strdup_printf("%s:%u: %s", visit_file(v, at.file)->path, at.line, text);
+}
+
+/* Whether an error is about text that could not be read, rather than about what it means. */
+static bool hides_text(CXDiagnostic diagnostic)
+{
+	g_autofree char *category = visit_text(clang_getDiagnosticCategoryText(diagnostic));
+
+	return g_str_equal(category, "Lexical or Preprocessor Issue") || g_str_equal(category, "Parse Issue") ||
+	       clang_getDiagnosticSeverity(diagnostic) == CXDiagnostic_Fatal;
+}
+
+static struct errors read_diagnostics(struct visit *v)
+{
+	struct errors errors = { 0 };
+	unsigned      count = clang_getNumDiagnostics(v->unit);
+
+	for (unsigned i = 0; i < count; i++) {
+		CXDiagnostic diagnostic = clang_getDiagnostic(v->unit, i);
+		bool         is_error = clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error;
+
+		if (is_error && !errors.count++)
+			errors.first = describe(v, diagnostic);
+		errors.hides |= is_error && hides_text(diagnostic);
+		clang_disposeDiagnostic(diagnostic);
+	}
+	return errors;
+}
+
+static void set_status(struct visit *v)
+{
+	struct errors errors = read_diagnostics(v);
+	uint32_t      lost = errors.count ? count_lost_calls(v) : 0;
+	bool          degraded = errors.hides || lost > 0;
+
+	facts_build_status(v->facts, degraded ? UNIT_DEGRADED : UNIT_OK, errors.count, lost, errors.first);
+	g_free(errors.first);
+}
+
+/* A unit. */
+
+static char *unit_path(const struct unit_command *unit, const char *root)
+{
+	size_t length = strlen(root);
+
+	if (strncmp(unit->file, root, length) == 0 && unit->file[length] == '/')
+		return g_strdup(unit->file + length + 1);
+	return g_strdup(unit->file);
+}
+
+struct facts *failed_unit(const struct unit_command *unit, const char *root, enum unit_status status,
+			  const char *message, size_t *size)
+{
+	g_autofree char      *path = unit_path(unit, root);
+	struct facts_builder *builder = facts_builder_new(path);
+	struct facts         *facts;
+
+	facts_build_status(builder, status, status == UNIT_FAILED, 0, message);
+	facts = facts_build_finish(builder, size);
+	facts_builder_free(builder);
+	return facts;
+}
+
+static struct facts *facts_of(CXTranslationUnit parsed, const struct unit_command *unit, const char *root,
+			      struct hashes *hashes, size_t *size)
+{
+	g_autofree char      *path = unit_path(unit, root);
+	struct facts_builder *builder = facts_builder_new(path);
+	struct facts         *facts;
+	struct visit          v;
+
+	visit_init(&v, parsed, root, builder);
+	visit_unit(&v);
+	add_dependencies(hashes, parsed, builder);
+	set_status(&v);
+	facts = facts_build_finish(builder, size);
+	visit_finish(&v);
+	facts_builder_free(builder);
+	return facts;
+}
+
+static const char *why_not_parsed(const struct unit_command *unit, enum CXErrorCode code)
+{
+	if (access(unit->file, R_OK) != 0)
+		return g_strerror(errno);
+	return code == CXError_InvalidArguments ? "clang refuses its arguments" : "clang cannot parse it";
+}
+
+struct facts *parse_unit(const struct unit_command *unit, const char *root, struct hashes *hashes, size_t *size)
+{
+	GPtrArray        *arguments = command_line(unit);
+	CXIndex           index = clang_createIndex(0, 0);
+	CXTranslationUnit parsed = NULL;
+	struct facts     *facts;
+
+	enum CXErrorCode code = clang_parseTranslationUnit2(index, unit->file, (const char *const *)arguments->pdata,
+							    (int)arguments->len, NULL, 0,
+							    CXTranslationUnit_KeepGoing, &parsed);
+	if (code == CXError_Success)
+		facts = facts_of(parsed, unit, root, hashes, size);
+	else
+		facts = failed_unit(unit, root, UNIT_FAILED, why_not_parsed(unit, code), size);
+	clang_disposeTranslationUnit(parsed);
+	clang_disposeIndex(index);
+	g_ptr_array_free(arguments, TRUE);
+	return facts;
+}

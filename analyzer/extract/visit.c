@@ -1,0 +1,299 @@
+/*
+ * visit: one walk over a parsed unit, which declarations become functions.
+ *
+ * Emitted are the definitions of the main file, those with external linkage in files it includes that are no system
+ * headers (`#include "part.c"`), and the inline and static functions of such headers that an emitted function refers
+ * to. Also the initialisers of file-scope variables, where they name a function or a variable: tables of callbacks.
+ *
+ * Whether a definition is in the main file is asked of its expansion: clang_Location_isFromMainFile says no where a
+ * macro pasted the name, and so loses everything that G_DEFINE_TYPE or DEFINE_COMMAND(name) { ... } declares.
+ *
+ * What else libclang hides, and where it is met: expression.c (calls, casts, operators), statement.c (for, case,
+ * goto), initialiser.c (which field a value goes to), symbol.c (attributes, statics of the same name), constant.c (names
+ * of constants), place.c (macros), parse.c (crashes, stacks), lost.c (what errors hide).
+ */
+#include "extract/visit.h"
+
+/* Cursors as hash keys. */
+
+static guint cursor_hash(gconstpointer key)
+{
+	return clang_hashCursor(*(const CXCursor *)key);
+}
+
+static gboolean cursor_equal(gconstpointer a, gconstpointer b)
+{
+	return clang_equalCursors(*(const CXCursor *)a, *(const CXCursor *)b) != 0;
+}
+
+GHashTable *cursor_table_new(void)
+{
+	return g_hash_table_new_full(cursor_hash, cursor_equal, g_free, NULL);
+}
+
+void cursor_table_put(GHashTable *table, CXCursor cursor, uint32_t value)
+{
+	g_hash_table_insert(table, g_memdup2(&cursor, sizeof cursor), GUINT_TO_POINTER(value));
+}
+
+bool cursor_table_get(GHashTable *table, CXCursor cursor, uint32_t *value)
+{
+	gpointer found;
+
+	if (!g_hash_table_lookup_extended(table, &cursor, NULL, &found))
+		return false;
+	*value = GPOINTER_TO_UINT(found);
+	return true;
+}
+
+/* Children. */
+
+static enum CXChildVisitResult collect(CXCursor child, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	g_array_append_val((GArray *)data, child);
+	return CXChildVisit_Continue;
+}
+
+static enum CXChildVisitResult collect_unless_reference(CXCursor child, CXCursor parent, CXClientData data)
+{
+	bool is_reference = child.kind >= CXCursor_FirstRef && child.kind <= CXCursor_LastRef;
+
+	return is_reference ? CXChildVisit_Continue : collect(child, parent, data);
+}
+
+static struct children children_by(struct visit *v, CXCursor parent, CXCursorVisitor visitor)
+{
+	struct children children = { .first = v->cursors->len };
+
+	clang_visitChildren(parent, visitor, v->cursors);
+	children.count = v->cursors->len - children.first;
+	return children;
+}
+
+struct children children_of(struct visit *v, CXCursor parent)
+{
+	return children_by(v, parent, collect_unless_reference);
+}
+
+struct children children_with_references(struct visit *v, CXCursor parent)
+{
+	return children_by(v, parent, collect);
+}
+
+CXCursor child_at(const struct visit *v, struct children children, guint n)
+{
+	return g_array_index(v->cursors, CXCursor, children.first + n);
+}
+
+CXCursor last_child(const struct visit *v, struct children children)
+{
+	return child_at(v, children, children.count - 1);
+}
+
+void children_release(struct visit *v, struct children children)
+{
+	g_array_set_size(v->cursors, children.first);
+}
+
+/* Functions. */
+
+static void add_parameter(struct visit *v, CXCursor parameter)
+{
+	g_autofree char *name = visit_text(clang_getCursorSpelling(parameter));
+	struct variable  variable = {
+		.kind = VARIABLE_PARAM,
+		.name = facts_build_string(v->facts, name),
+		.type = visit_type(v, clang_getCursorType(parameter)),
+	};
+
+	cursor_table_put(v->variables, parameter, facts_build_variable(v->facts, variable));
+}
+
+static void open_function(struct visit *v, CXCursor definition, uint32_t symbol)
+{
+	CXSourceRange   range = clang_getCursorExtent(definition);
+	struct place    at = place_of(clang_getCursorLocation(definition));
+	struct place    end = place_expanded(clang_getRangeEnd(range));
+	int             params = clang_Cursor_getNumArguments(definition);
+	struct function function = {
+		.symbol = symbol,
+		.file = visit_file_index(v, at.file),
+		.line = at.line,
+		.end_line = end.file == at.file && end.line > at.line ? end.line : at.line,
+		.column = at.column > UINT16_MAX ? UINT16_MAX : (uint16_t)at.column,
+		.params = params > 0 ? (uint16_t)params : 0,
+	};
+
+	v->function_file = at.file;
+	v->in_header = at.file != v->main_file;
+	v->parent = definition;
+	g_hash_table_remove_all(v->variables);
+	facts_build_function(v->facts, function);
+}
+
+static void set_body(struct visit *v, uint32_t index, uint32_t body)
+{
+	facts_built_function(v->facts, index)->body = body;
+}
+
+static CXCursor body_of(struct visit *v, CXCursor definition)
+{
+	struct children children = children_of(v, definition);
+	CXCursor        body = clang_getNullCursor();
+
+	for (guint i = 0; i < children.count; i++)
+		if (child_at(v, children, i).kind == CXCursor_CompoundStmt)
+			body = child_at(v, children, i);
+	children_release(v, children);
+	return body;
+}
+
+static void emit_function(struct visit *v, CXCursor definition)
+{
+	uint32_t symbol = visit_symbol(v, definition);
+	CXCursor body = body_of(v, definition);
+
+	if (clang_Cursor_isNull(body) || !g_hash_table_add(v->emitted, GUINT_TO_POINTER(symbol)))
+		return;
+	open_function(v, definition, symbol);
+	v->function++;
+	for (int i = 0; i < clang_Cursor_getNumArguments(definition); i++)
+		add_parameter(v, clang_Cursor_getArgument(definition, (unsigned)i));
+	uint32_t outside = visit_leaf(v, NODE_BLOCK);
+	visit_statement(v, body, outside);
+	set_body(v, v->function, facts_built_node(v->facts, outside)->first);
+}
+
+/* The initialiser of a file-scope variable, as a function that assigns to it. */
+static void emit_global(struct visit *v, CXCursor definition, CXCursor value)
+{
+	uint32_t symbol = visit_symbol(v, definition);
+
+	open_function(v, definition, symbol);
+	v->function++;
+	uint32_t body = visit_node(v, NODE_BLOCK, definition);
+	uint32_t place = visit_leaf(v, NODE_GLOBAL);
+	facts_built_node(v->facts, place)->symbol = symbol;
+	visit_initialiser(v, clang_getCursorType(definition), place, value, body, definition);
+	set_body(v, v->function, body);
+}
+
+/* Declarations of the unit. */
+
+static void visit_function(struct visit *v, CXCursor function)
+{
+	CXSourceLocation location = clang_getCursorLocation(function);
+
+	if (!clang_isCursorDefinition(function)) {
+		if (clang_Location_isFromMainFile(location) && clang_Cursor_hasAttrs(function))
+			visit_symbol(v, function); /* an alias or an annotation that nobody here calls */
+		return;
+	}
+	g_array_append_val(v->candidates, function);
+	if (place_expanded(location).file == v->main_file) {
+		g_array_append_val(v->definitions, function);
+		return;
+	}
+	if (!clang_Location_isInSystemHeader(location) && !clang_Cursor_isFunctionInlined(function) &&
+	    clang_getCursorLinkage(function) == CXLinkage_External &&
+	    !visit_file(v, place_expanded(location).file)->system)
+		g_array_append_val(v->definitions, function);
+}
+
+static void visit_global(struct visit *v, CXCursor variable)
+{
+	CXCursor value = clang_Cursor_getVarDeclInitializer(variable);
+
+	if (clang_Cursor_isNull(value) || clang_Location_isInSystemHeader(clang_getCursorLocation(variable)))
+		return;
+	if (initialiser_has_references(value))
+		g_array_append_val(v->definitions, variable);
+}
+
+static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	switch (cursor.kind) {
+	case CXCursor_FunctionDecl:
+	case CXCursor_CXXMethod:
+	case CXCursor_Constructor:
+	case CXCursor_Destructor:
+		visit_function(data, cursor);
+		return CXChildVisit_Continue;
+	case CXCursor_VarDecl:
+		visit_global(data, cursor);
+		return CXChildVisit_Continue;
+	case CXCursor_Namespace:
+	case CXCursor_LinkageSpec:
+	case CXCursor_ClassDecl:
+		return CXChildVisit_Recurse;
+	default:
+		return CXChildVisit_Continue;
+	}
+}
+
+static void emit(struct visit *v, CXCursor definition)
+{
+	if (definition.kind == CXCursor_VarDecl)
+		emit_global(v, definition, clang_Cursor_getVarDeclInitializer(definition));
+	else
+		emit_function(v, definition);
+}
+
+void visit_unit(struct visit *v)
+{
+	clang_visitChildren(clang_getTranslationUnitCursor(v->unit), visit_declaration, v);
+	for (guint i = 0; i < v->definitions->len; i++)
+		emit(v, g_array_index(v->definitions, CXCursor, i));
+	for (guint i = 0; i < v->pending->len; i++)
+		emit(v, g_array_index(v->pending, CXCursor, i));
+}
+
+static void free_file(gpointer data)
+{
+	struct visited_file *file = data;
+
+	g_free(file->path);
+	g_free(file);
+}
+
+static GArray *cursor_array(void)
+{
+	return g_array_new(FALSE, FALSE, sizeof(CXCursor));
+}
+
+void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, struct facts_builder *facts)
+{
+	g_autofree char *path = visit_text(clang_getTranslationUnitSpelling(unit));
+
+	*v = (struct visit){
+		.unit = unit,
+		.main_file = clang_getFile(unit, path),
+		.root = root,
+		.facts = facts,
+		.files = g_hash_table_new_full(NULL, NULL, NULL, free_file),
+		.symbols = cursor_table_new(),
+		.variables = cursor_table_new(),
+		.emitted = g_hash_table_new(NULL, NULL),
+		.candidates = cursor_array(),
+		.definitions = cursor_array(),
+		.pending = cursor_array(),
+		.cursors = cursor_array(),
+		.transparent = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+		.parent = clang_getNullCursor(),
+	};
+}
+
+void visit_finish(struct visit *v)
+{
+	GHashTable *tables[] = { v->files, v->symbols, v->variables, v->emitted, v->by_name };
+	GArray     *arrays[] = { v->candidates, v->definitions, v->pending, v->cursors, v->transparent };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
+		if (tables[i])
+			g_hash_table_destroy(tables[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
+		g_array_free(arrays[i], TRUE);
+	clang_PrintingPolicy_dispose(v->policy);
+}

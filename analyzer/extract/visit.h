@@ -1,0 +1,161 @@
+/*
+ * visit: what the parts of the tree walk share. One struct visit per parsed unit; libclang's tree goes in, the facts
+ * builder receives nodes, symbols and variables.
+ *
+ *      visit.c        which declarations become functions
+ *      statement.c    statements of a body
+ *      expression.c   expressions
+ *      constant.c     constants: their value and how the source spells them
+ *      initialiser.c  initialisers -> assignments to the places they fill
+ *      symbol.c       functions, globals, fields: identity, type, attributes
+ *      place.c        where a node stands and which macro wrote it
+ */
+#ifndef LOOPLINT_VISIT_H
+#define LOOPLINT_VISIT_H
+
+#include "facts/facts.h"
+
+#include <clang-c/Index.h>
+#include <glib.h>
+
+/* A file of the unit under the name it has in facts. */
+struct visited_file {
+	char    *path;   /* relative to the root when below it, else absolute */
+	uint32_t index;  /* in facts; 0 until something stands in it */
+	bool     system; /* below a system folder and outside the project */
+};
+
+struct visit {
+	CXTranslationUnit     unit;
+	CXFile                main_file;
+	const char           *root; /* absolute, symbolic links resolved */
+	struct facts_builder *facts;
+	CXPrintingPolicy      policy; /* one line per declaration; NULL until needed */
+
+	GHashTable *files;      /* CXFile -> struct visited_file */
+	GHashTable *symbols;    /* declaration -> symbol */
+	GHashTable *variables;  /* declaration -> variable of the current function */
+	GHashTable *emitted;    /* set of symbols whose function was opened */
+	GHashTable *by_name;    /* name -> declaration of functions a cleanup attribute may name; NULL until needed */
+	GArray     *candidates; /* CXCursor: what by_name will hold */
+	GArray     *definitions;/* CXCursor: what is emitted */
+	GArray     *pending;    /* CXCursor: functions of headers that an emitted function refers to */
+	GArray     *cursors;    /* CXCursor: stack of the children being walked */
+	GArray     *transparent;/* symbols of builtins that return their first argument */
+	uint32_t    constant_p; /* symbol of __builtin_constant_p; 0: not seen */
+
+	uint32_t function;      /* the function being emitted */
+	CXFile   function_file; /* where it stands */
+	bool     in_header;     /* that file is not the main file */
+	CXCursor parent;        /* nearest enclosing cursor that became a node */
+
+	CXFile      source_file; /* the file whose text is cached */
+	const char *source;
+	size_t      source_length;
+	CXFile      macro_file; /* the last macro use that was named */
+	unsigned    macro_offset;
+	uint32_t    macro_name;
+};
+
+/* A cursor as a hash key, compared by clang_equalCursors. The table owns copies of its keys. */
+GHashTable *cursor_table_new(void);
+void cursor_table_put(GHashTable *table, CXCursor cursor, uint32_t value);
+bool cursor_table_get(GHashTable *table, CXCursor cursor, uint32_t *value);
+
+/* The children of a cursor, on the stack of `v`; release in reverse order. References to types are left out. */
+struct children {
+	guint first, count;
+};
+
+struct children children_of(struct visit *v, CXCursor parent);
+struct children children_with_references(struct visit *v, CXCursor parent);
+CXCursor child_at(const struct visit *v, struct children children, guint n);
+CXCursor last_child(const struct visit *v, struct children children);
+void children_release(struct visit *v, struct children children);
+
+/* visit.c */
+
+/* Walks the whole unit: every definition of the main file, then what these use of headers. */
+void visit_unit(struct visit *v);
+
+/* Prepares `v` for a parsed unit whose facts go to `facts`; `root` must outlive it. */
+void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, struct facts_builder *facts);
+void visit_finish(struct visit *v);
+
+/* statement.c: appends the statement's nodes to `block`; a label or case and what follows it are siblings. */
+void visit_statement(struct visit *v, CXCursor statement, uint32_t block);
+
+/* A local variable's declaration: its entry in the variable table, its initialiser's assignments below `block`. */
+void visit_variable(struct visit *v, CXCursor declaration, uint32_t block);
+
+/* expression.c: the node of an expression, with its constants settled. Never 0. */
+uint32_t visit_expression(struct visit *v, CXCursor expression);
+
+/* A node with place, extent and macro of `cursor`; a bare one for the leaves of expressions. */
+uint32_t visit_node(struct visit *v, enum node_kind kind, CXCursor cursor);
+uint32_t visit_leaf(struct visit *v, enum node_kind kind);
+
+/* `object.field`, or with `arrow` `object->field`; (&x)->f and (*p).f in their simple form. */
+uint32_t visit_field(struct visit *v, uint32_t symbol, uint32_t object, bool arrow);
+
+/* A deep copy of the tree below `node`. */
+uint32_t visit_clone(struct visit *v, uint32_t node);
+
+/* `cursor` without the parentheses and casts around it. */
+CXCursor visit_strip(struct visit *v, CXCursor cursor);
+
+/* constant.c: a constant is first only recognised and gets its value and text once, where it is used. */
+uint32_t constant_pending(struct visit *v);
+bool constant_is_pending(const struct visit *v, uint32_t node);
+void constant_settle(struct visit *v, uint32_t node, CXCursor cursor);
+bool constant_evaluate(CXCursor cursor, int64_t *value);
+
+/* initialiser.c: appends to `block` the assignments that fill `place` (a tree that is only copied) with `value`. */
+void visit_initialiser(struct visit *v, CXType type, uint32_t place, CXCursor value, uint32_t block, CXCursor where);
+
+/* Whether a function or a variable is named anywhere in it. */
+bool initialiser_has_references(CXCursor value);
+
+/* symbol.c */
+
+/* The symbol of a function, global or field; 0 for an anonymous member. Functions that headers define become pending. */
+uint32_t visit_symbol(struct visit *v, CXCursor declaration);
+const struct visited_file *visit_file(struct visit *v, CXFile file);
+uint32_t visit_file_index(struct visit *v, CXFile file);
+uint32_t visit_type(struct visit *v, CXType type); /* string: canonical, without attributes */
+uint32_t visit_cleanup(struct visit *v, CXCursor variable); /* symbol of its cleanup function, or 0 */
+char *visit_text(CXString string); /* a copy to g_free(); disposes of `string` */
+
+/* place.c */
+
+struct place {
+	CXFile   file; /* NULL: unknown */
+	unsigned line, column, offset;
+};
+
+/* Fills where a node stands, how far it reaches and the macro that wrote it; `start` if not where `cursor` begins. */
+void place_node(struct visit *v, struct node *node, CXCursor cursor, const CXSourceLocation *start);
+
+/* Where a location is written in a file: of a macro argument, in the argument; of a macro's body, at its use. */
+struct place place_of(CXSourceLocation location);
+struct place place_expanded(CXSourceLocation location);
+struct place place_spelled(CXSourceLocation location);
+bool place_in_macro(CXSourceLocation location);
+
+/* Source text of a whole file, cached for the last one asked for; NULL if it has none. */
+const char *place_source(struct visit *v, CXFile file, size_t *length);
+
+/* Text of `cursor` as the source has it, blanks reduced to one; NULL if unknown or longer than 200 bytes. g_free(). */
+char *place_text(struct visit *v, CXCursor cursor);
+
+/* The #define in which a location is spelled. */
+struct define {
+	const char *name; /* in the source, `length` bytes */
+	size_t      length;
+	bool        has_parameters;
+	bool        begins_here; /* the location is the first of its replacement, parentheses aside */
+};
+
+bool place_define(struct visit *v, CXSourceLocation location, struct define *define);
+
+#endif
