@@ -228,12 +228,35 @@ static int check_end(const char *name, const char *text, size_t length, yaml_par
 	return more ? -1 : 0;
 }
 
+/*
+ * libyaml's time grows with the square of the nesting of brackets; a pack needs four. Brackets in texts and comments are
+ * counted too: they close again, or there are few. Returns the line where it gets too deep, 0 if it does not.
+ */
+static unsigned line_too_deep(const char *text, size_t length)
+{
+	enum { DEEPEST = 200 };
+	int depth = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		depth += text[i] == '[' || text[i] == '{';
+		depth -= text[i] == ']' || text[i] == '}';
+		if (depth > DEEPEST)
+			return line_of_offset(text, length, i);
+	}
+	return 0;
+}
+
 int shape_parse(const char *name, const char *text, size_t length, yaml_document_t *document,
 		struct diagnostics *diagnostics)
 {
 	yaml_parser_t parser;
+	unsigned deep = line_too_deep(text, length);
 	int result = -1;
 
+	if (deep) {
+		diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, name, deep, "not a pack: brackets are nested too deeply");
+		return -1;
+	}
 	if (!yaml_parser_initialize(&parser)) {
 		diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, name, 0, "out of memory");
 		return -1;

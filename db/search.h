@@ -1,0 +1,50 @@
+/*
+ * search: which other files the #includes of a unit could find; what content hashes cannot see.
+ *
+ * A new header in an earlier folder of the include path hides the one a unit was parsed with, although that one did
+ * not change. Comparing the age of those folders would catch it, but also every object, backup or unrelated source
+ * written beside: all units would go stale at each build. So the question is asked as narrowly as it can be: of the
+ * folders a unit searches (its own, and those of -I, -iquote, -isystem and -idirafter below the project root), which
+ * hold a file named like one of its dependencies (`foo.h`, or `sub/foo.h`)? The sum of the hashes of those names is
+ * the unit's signature. It changes only when such a name appears or vanishes, never with unrelated files.
+ *
+ * A degraded unit misses headers, and any header that turns up may be the one. Its signature also counts every name in
+ * those folders that looks like a header and, outside of the root and in /usr/include, every name at all: building the
+ * generated headers or installing a -dev package makes it stale.
+ *
+ * Not seen: paths of three and more parts ("a/b/c.h"), folders outside of the root (for whole units), CPATH and the
+ * like, __has_include, and a missing header that appears in an old subfolder of a searched folder.
+ */
+#ifndef LOOPLINT_SEARCH_H
+#define LOOPLINT_SEARCH_H
+
+#include "compdb/compdb.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct search {
+	GHashTable *folders; /* path -> struct search_folder: each is read once per store */
+};
+
+/* The folders that one unit searches. */
+struct search_path {
+	GPtrArray *folders;
+	uint64_t signature; /* of the unit, growing as dependencies are added */
+};
+
+void search_init(struct search *search);
+void search_finish(struct search *search);
+
+/* Starts a signature. `degraded`: count everything a missing header could be, too. */
+void search_begin(struct search *search, const char *root, const struct unit_command *unit, bool degraded,
+		  struct search_path *out);
+
+/* Adds one dependency: its id (for remembering) and absolute path. */
+void search_add(struct search *search, struct search_path *path, uint32_t file, const char *name);
+
+/* Frees the folder list; returns the signature. */
+uint64_t search_end(struct search_path *path);
+
+#endif
