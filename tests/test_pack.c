@@ -433,6 +433,25 @@ static void the_packs_of_the_program_load_without_a_word(void **state)
 	arena_finish(&arena);
 }
 
+/* Two packs that speak of one function would contradict each other sooner or later. */
+static void no_two_packs_of_the_program_speak_of_one_function(void **state)
+{
+	struct arena arena = { 0 };
+	struct diagnostics diagnostics = { 0 };
+	struct packs packs;
+
+	(void)state;
+	assert_int_equal(packs_load(&arena, NULL, &packs, &diagnostics), 0);
+	for (size_t a = 0; a < packs.count; a++)
+		for (size_t b = a + 1; b < packs.count; b++)
+			for (size_t i = 0; i < packs.items[a].effect_count; i++)
+				for (size_t k = 0; k < packs.items[b].effect_count; k++)
+					assert_string_not_equal(packs.items[a].effects[i].function,
+								packs.items[b].effects[k].function);
+	diagnostics_finish(&diagnostics);
+	arena_finish(&arena);
+}
+
 /* A project's own packs come behind the program's; a bad one is reported and the others are still there. */
 static void a_bad_pack_does_not_hide_the_others(void **state)
 {
@@ -517,6 +536,7 @@ int main(void)
 		cmocka_unit_test(every_mistake_of_a_file_is_reported),
 		cmocka_unit_test(a_pack_that_cannot_be_read_is_an_errno),
 		cmocka_unit_test(the_packs_of_the_program_load_without_a_word),
+		cmocka_unit_test(no_two_packs_of_the_program_speak_of_one_function),
 		cmocka_unit_test(a_bad_pack_does_not_hide_the_others),
 		cmocka_unit_test(names_and_numbers_convert_both_ways),
 		cmocka_unit_test(every_context_and_category_can_be_written),
