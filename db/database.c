@@ -46,8 +46,9 @@ static int system_error(struct database *db, int rc)
 {
 	int primary = rc & 0xff;
 
-	return db->handle && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) ? sqlite3_system_errno(db->handle)
-										     : 0;
+	if (!db->handle || (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN))
+		return 0;
+	return db->last_errno ? db->last_errno : sqlite3_system_errno(db->handle);
 }
 
 /* What a group of result codes means to the user, and the remedy. */
@@ -110,7 +111,11 @@ int database_report(struct database *db, int rc, const char *doing, struct diagn
 
 int database_execute(struct database *db, const char *sql)
 {
-	return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? SQLITE_OK : database_error(db);
+	errno = 0;
+	int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+
+	db->last_errno = rc == SQLITE_OK ? 0 : errno;
+	return rc == SQLITE_OK ? SQLITE_OK : database_error(db);
 }
 
 sqlite3_stmt *database_statement(struct database *db, const char *sql)

@@ -26,6 +26,7 @@ struct database {
 	const struct database_kind *kind;
 	sqlite3 *handle;
 	char *path;
+	int last_errno;         /* of database_execute(), for COMMIT: SQLite forgets why one failed; 0: none */
 	GHashTable *statements; /* SQL (the literal itself) -> sqlite3_stmt, prepared once */
 };
 
