@@ -1,0 +1,252 @@
+/*
+ * infer: sources without a compile database -> units with guessed flags.
+ *
+ * For each unit the #includes are followed from file to file, through the project's headers, and each tells one folder,
+ * package or stand-in that the unit needs. So the flags of a unit depend on what it includes and on nothing else: asking
+ * for one file gives the same flags as asking for the whole tree.
+ */
+#include "compdb/arguments.h"
+#include "compdb/resolve.h"
+#include "compdb/sources.h"
+#include "compdb/units.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct inference {
+	struct arena *arena;
+	struct resolver resolver;
+	struct standins standins;
+	struct unit_list units;
+	const char *root;
+};
+
+/* What the headers of one unit ask for; folders and packages interned, each once, in the order of need. */
+struct needs {
+	GPtrArray *quote, *before, *after, *packages;
+	bool config;        /* some file includes config.h */
+	GHashTable *seen;   /* set of paths read */
+	GPtrArray *pending; /* paths to read, in order */
+};
+
+static void add_once(GPtrArray *list, const char *item)
+{
+	if (!g_ptr_array_find(list, item, NULL))
+		g_ptr_array_add(list, (gpointer)item);
+}
+
+static void needs_init(struct needs *needs)
+{
+	*needs = (struct needs){
+		.quote = g_ptr_array_new(),
+		.before = g_ptr_array_new(),
+		.after = g_ptr_array_new(),
+		.packages = g_ptr_array_new(),
+		.seen = g_hash_table_new(g_str_hash, g_str_equal),
+		.pending = g_ptr_array_new(),
+	};
+}
+
+static void needs_finish(struct needs *needs)
+{
+	g_ptr_array_free(needs->quote, TRUE);
+	g_ptr_array_free(needs->before, TRUE);
+	g_ptr_array_free(needs->after, TRUE);
+	g_ptr_array_free(needs->packages, TRUE);
+	g_ptr_array_free(needs->pending, TRUE);
+	g_hash_table_destroy(needs->seen);
+}
+
+static void add_pending(struct needs *needs, const char *path)
+{
+	if (g_hash_table_add(needs->seen, (gpointer)path))
+		g_ptr_array_add(needs->pending, (gpointer)path);
+}
+
+static void add_need(struct needs *needs, const struct resolution *found)
+{
+	GPtrArray *const lists[] = {
+		[PLACE_QUOTE] = needs->quote,
+		[PLACE_BEFORE] = needs->before,
+		[PLACE_AFTER] = needs->after,
+		[PLACE_PACKAGE] = needs->packages,
+	};
+
+	if (found->place > PLACE_KNOWN)
+		add_once(lists[found->place], found->package ? found->package : found->folder);
+	if (found->path)
+		add_pending(needs, found->path);
+}
+
+static bool is_config(const char *name)
+{
+	return strcmp(name, "config.h") == 0 || g_str_has_suffix(name, "/config.h");
+}
+
+static void read_includes(struct inference *inference, const char *path, const char *unit, struct needs *needs)
+{
+	const struct scan *scan = tree_scan(inference->resolver.tree, path);
+
+	for (guint i = 0; scan && i < scan->includes->len; i++) {
+		const struct include *include = &g_array_index(scan->includes, struct include, i);
+
+		needs->config |= is_config(include->name);
+		add_need(needs, resolve_include(&inference->resolver, include, path, unit));
+	}
+}
+
+/* Reads the unit and all it includes, breadth first. */
+static void collect_needs(struct inference *inference, const char *file, const char *unit, struct needs *needs)
+{
+	add_pending(needs, file);
+	for (guint i = 0; i < needs->pending->len; i++)
+		read_includes(inference, needs->pending->pdata[i], unit, needs);
+}
+
+static void add_folders(GPtrArray *words, const char *option, const GPtrArray *folders)
+{
+	for (guint i = 0; i < folders->len; i++) {
+		g_ptr_array_add(words, (gpointer)option);
+		g_ptr_array_add(words, folders->pdata[i]);
+	}
+}
+
+static void add_package_flags(struct inference *inference, GPtrArray *words, const GPtrArray *needed)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < needed->len; i++) {
+		const char *const *flag = packages_flags(inference->resolver.packages, needed->pdata[i]);
+
+		for (; *flag; flag++)
+			if (g_hash_table_add(seen, (gpointer)*flag))
+				g_ptr_array_add(words, (gpointer)*flag);
+	}
+}
+
+static GPtrArray *words_of(struct inference *inference, const struct needs *needs)
+{
+	GPtrArray *words = g_ptr_array_new();
+
+	g_ptr_array_add(words, "-D_GNU_SOURCE");
+	if (needs->config)
+		g_ptr_array_add(words, "-DHAVE_CONFIG_H");
+	add_folders(words, "-iquote", needs->quote);
+	add_folders(words, "-I", needs->before);
+	add_package_flags(inference, words, needs->packages);
+	add_folders(words, "-idirafter", needs->after);
+	g_ptr_array_add(words, NULL);
+	return words;
+}
+
+static void infer_unit(struct inference *inference, const char *file)
+{
+	g_autofree char *folder = g_path_get_dirname(file);
+	struct needs needs;
+
+	needs_init(&needs);
+	collect_needs(inference, file, folder, &needs);
+	GPtrArray *words = words_of(inference, &needs);
+	struct arguments arguments =
+		arguments_filter(inference->arena, (const char *const *)words->pdata, inference->root, file);
+	struct unit_command unit = {
+		.file = file,
+		.directory = inference->root,
+		.arguments = words_store(inference->arena, arguments.kept),
+		.inferred = true,
+		.cplusplus = arguments.language == LANGUAGE_CPLUSPLUS,
+	};
+
+	unit_list_add(&inference->units, unit, RANK_PROGRAM);
+	g_ptr_array_free(arguments.kept, TRUE);
+	g_ptr_array_free(words, TRUE);
+	needs_finish(&needs);
+}
+
+static bool is_source_text(const char *path)
+{
+	static const char *const endings[] = { ".c", ".h", ".in", ".inc" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(endings); i++)
+		if (g_str_has_suffix(path, endings[i]))
+			return true;
+	return false;
+}
+
+static gint compare_texts(gconstpointer left, gconstpointer right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* Every switch that a source of the tree asks for, sorted. */
+static GPtrArray *collect_switches(struct tree *tree)
+{
+	GPtrArray *switches = g_ptr_array_new();
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTableIter paths;
+	gpointer path;
+
+	g_hash_table_iter_init(&paths, tree->paths);
+	while (g_hash_table_iter_next(&paths, &path, NULL)) {
+		const struct scan *scan = is_source_text(path) ? tree_scan(tree, path) : NULL;
+
+		for (guint i = 0; scan && i < scan->switches->len; i++)
+			if (g_hash_table_add(seen, scan->switches->pdata[i]))
+				g_ptr_array_add(switches, scan->switches->pdata[i]);
+	}
+	g_ptr_array_sort(switches, compare_texts);
+	return switches;
+}
+
+static void inference_init(struct inference *inference, struct arena *arena, const char *root, const char *scratch)
+{
+	char *real = realpath(root, NULL);
+	struct tree *tree = tree_new(real ? real : root);
+	struct packages *packages = packages_new(tree);
+
+	inference->arena = arena;
+	inference->root = arena_strdup(arena, tree->root);
+	inference->standins = (struct standins){
+		.tree = tree,
+		.packages = packages,
+		.scratch = scratch,
+		.folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+		.switches = collect_switches(tree),
+	};
+	inference->resolver = (struct resolver){
+		.tree = tree,
+		.packages = packages,
+		.standins = &inference->standins,
+		.known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+	};
+	unit_list_init(&inference->units, arena);
+	free(real);
+}
+
+static void inference_finish(struct inference *inference)
+{
+	unit_list_finish(&inference->units);
+	g_hash_table_destroy(inference->resolver.known);
+	g_hash_table_destroy(inference->standins.folders);
+	g_ptr_array_free(inference->standins.switches, TRUE);
+	packages_free(inference->resolver.packages);
+	tree_free(inference->resolver.tree);
+}
+
+int compdb_infer(struct arena *arena, const char *root, const char *const *paths, const char *scratch,
+		 struct compdb *out, struct diagnostics *diagnostics)
+{
+	g_autoptr(GPtrArray) files = g_ptr_array_new();
+	struct inference inference;
+	int error = sources_find(arena, paths, files, diagnostics);
+
+	if (error)
+		return error;
+	inference_init(&inference, arena, root, scratch);
+	for (guint i = 0; i < files->len; i++)
+		infer_unit(&inference, files->pdata[i]);
+	unit_list_store(&inference.units, scratch, out);
+	out->path = NULL;
+	inference_finish(&inference);
+	return 0;
+}

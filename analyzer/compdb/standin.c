@@ -1,0 +1,133 @@
+/* standin: templates, forwarding headers and empty ones; see standin.h. */
+#include "compdb/standin.h"
+
+#include "compdb/config.h"
+#include "compdb/units.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* "config.h", "nm-config.h", "config-unix.h", "sub/config.h" */
+static bool is_config(const char *name)
+{
+	g_autofree char *base = g_path_get_basename(name);
+
+	return g_str_has_suffix(base, "config.h") || g_str_has_prefix(base, "config-");
+}
+
+static bool declares_macros(const char *text)
+{
+	return strstr(text, "#undef") || strstr(text, "#cmakedefine") || strstr(text, "#mesondefine");
+}
+
+/* Text for glib-mkenums and the like: what it makes of it is not ours to guess. */
+static bool is_generator_input(const char *text)
+{
+	return strstr(text, "/*** BEGIN") != NULL;
+}
+
+/* Each @NAME@ becomes 1: a number where one is wanted, and harmless inside a string. */
+static char *substitute(const char *text)
+{
+	g_autoptr(GRegex) regex = g_regex_new("@\\w+@", G_REGEX_RAW, 0, NULL);
+
+	return g_regex_replace_literal(regex, text, -1, 0, "1", 0, NULL);
+}
+
+/* NULL: the template cannot be read. */
+static char *render(struct standins *standins, const char *template, const char *name)
+{
+	g_autofree char *text = NULL;
+
+	if (!g_file_get_contents(template, &text, NULL, NULL))
+		return NULL;
+	if (is_config(name) || declares_macros(text))
+		return config_text(standins->packages, standins->tree, template, standins->switches);
+	return is_generator_input(text) ? g_strdup("") : substitute(text);
+}
+
+static void write_if_changed(const char *path, const char *text)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *old = NULL;
+
+	if (g_file_get_contents(path, &old, NULL, NULL) && strcmp(old, text) == 0)
+		return;
+	g_mkdir_with_parents(folder, 0755);
+	g_file_set_contents(path, text, -1, NULL);
+}
+
+/* Writes scratch/`group`/`name` and returns scratch/`group`. */
+static const char *write_header(const struct standins *standins, const char *group, const char *name, const char *text)
+{
+	g_autofree char *folder = g_build_filename(standins->scratch, group, NULL);
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+
+	write_if_changed(path, text);
+	return g_intern_string(folder);
+}
+
+static const char *from_template(struct standins *standins, const char *template, const char *name)
+{
+	g_autofree char *text = render(standins, template, name);
+	g_autofree char *below = g_path_get_dirname(template + strlen(standins->tree->root));
+	g_autofree char *group = g_build_filename("rendered", below, NULL);
+
+	return text ? write_header(standins, group, name, text) : NULL;
+}
+
+static const char *from_build_files(struct standins *standins, const char *name)
+{
+	g_autofree char *text = config_text(standins->packages, standins->tree, NULL, standins->switches);
+
+	return write_header(standins, "config", name, text);
+}
+
+/* <project/a.h> where the tree has a.h exactly once. */
+static const char *forward(const struct standins *standins, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	const GPtrArray *same = slash ? g_hash_table_lookup(standins->tree->by_name, slash + 1) : NULL;
+
+	if (!same || same->len != 1)
+		return NULL;
+	g_autofree char *text = g_strdup_printf("#include \"%s\"\n", (const char *)same->pdata[0]);
+	return write_header(standins, "forward", name, text);
+}
+
+static const char *make(struct standins *standins, const char *template, const char *name, bool invent)
+{
+	if (template)
+		return from_template(standins, template, name);
+	if (is_config(name) && standins->tree->builds->len)
+		return from_build_files(standins, name);
+	const char *folder = forward(standins, name);
+	if (folder || !invent)
+		return folder;
+	return write_header(standins, "empty", name, "");
+}
+
+/* A name that would be written outside the scratch folder. */
+static bool leaves_folder(const char *name)
+{
+	return *name == '/' || strstr(name, "..");
+}
+
+const char *standin_make(struct standins *standins, const char *name, const char *unit, bool invent)
+{
+	while (g_str_has_prefix(name, "./") || g_str_has_prefix(name, "../"))
+		name = strchr(name, '/') + 1;
+	if (leaves_folder(name))
+		return NULL;
+	const char *template = tree_find_template(standins->tree, name, unit);
+	g_autofree char *key = g_strdup_printf("%s\n%s\n%d", name, template ? template : "", invent);
+	const char *known = g_hash_table_lookup(standins->folders, key);
+
+	if (!known) {
+		const char *made = make(standins, template, name, invent);
+
+		known = made ? made : "";
+		g_hash_table_insert(standins->folders, g_steal_pointer(&key), (gpointer)known);
+	}
+	return *known ? known : NULL;
+}

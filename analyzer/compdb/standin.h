@@ -1,0 +1,28 @@
+/*
+ * standin: a header that only a build would make -> one that stands in for it.
+ */
+#ifndef LOOPLINT_COMPDB_STANDIN_H
+#define LOOPLINT_COMPDB_STANDIN_H
+
+#include "compdb/packages.h"
+#include "compdb/tree.h"
+
+struct standins {
+	struct tree *tree;
+	struct packages *packages;
+	const char *scratch; /* folder to write below */
+	GHashTable *folders; /* template or name -> interned folder */
+	GPtrArray *switches; /* const char *: what the project's #if lines ask for */
+};
+
+/*
+ * Writes a header `name` below the scratch folder, for a unit in the folder `unit`: rendered from its template if the
+ * tree has one (config.h.in ...), config.h even without, a forwarding header if the tree has its base name exactly once
+ * (<project/a.h> that an installation would make), else, if `invent`, an empty one.
+ *
+ * Returns the folder to search for it (interned), or NULL if there is none. A file whose text stays the same is not
+ * written again, so that what was read from it stays cached.
+ */
+const char *standin_make(struct standins *standins, const char *name, const char *unit, bool invent);
+
+#endif

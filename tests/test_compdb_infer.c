@@ -1,0 +1,358 @@
+/* compdb: without a database, the #includes say which folders, packages and stand-ins a unit needs. */
+#include "compdb_helpers.h"
+
+#include "compdb/config.h"
+#include "compdb/scan.h"
+
+static const struct unit_command *infer(struct project *project, const char *name)
+{
+	const char *const paths[] = { project_path(project, name), NULL };
+
+	g_mkdir_with_parents(project_path(project, ".scratch"), 0755);
+	assert_int_equal(compdb_infer(&project->arena, project->root, paths, project_path(project, ".scratch"),
+				      &project->database, &project->diagnostics),
+			 0);
+	return project_unit(project, name);
+}
+
+static bool has_folder(struct project *project, const struct unit_command *unit, const char *option, const char *folder)
+{
+	return has_arguments(unit, option, *folder ? project_path(project, folder) : project->root);
+}
+
+/* The text of a stand-in header. */
+static char *standin(struct project *project, const char *name)
+{
+	char *text = NULL;
+
+	assert_true(g_file_get_contents(project_path(project, name), &text, NULL, NULL));
+	return text;
+}
+
+static void a_header_elsewhere_in_the_tree_gives_its_folder(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "#include \"util/list.h\"\n");
+	project_write(project, "lib/util/list.h", "");
+	assert_true(has_folder(project, infer(project, "src/a.c"), "-iquote", "lib"));
+	assert_true(project_unit(project, "src/a.c")->inferred);
+}
+
+static void a_header_beside_the_source_needs_no_folder(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "#include \"list.h\"\n");
+	project_write(project, "src/list.h", "");
+	project_write(project, "other/list.h", "");
+	assert_false(has_argument(infer(project, "src/a.c"), "-iquote"));
+}
+
+static void headers_are_followed_to_what_they_include(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "#include \"first.h\"\n");
+	project_write(project, "one/first.h", "#include \"second.h\"\n");
+	project_write(project, "two/second.h", "");
+	const struct unit_command *unit = infer(project, "src/a.c");
+	assert_true(has_folder(project, unit, "-iquote", "one"));
+	assert_true(has_folder(project, unit, "-iquote", "two"));
+}
+
+static void the_nearest_homonym_is_meant(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "daemon/src/a.c", "#include \"list.h\"\n");
+	project_write(project, "daemon/include/list.h", "");
+	project_write(project, "client/include/list.h", "");
+	const struct unit_command *unit = infer(project, "daemon/src/a.c");
+	assert_true(has_folder(project, unit, "-iquote", "daemon/include"));
+	assert_false(has_folder(project, unit, "-iquote", "client/include"));
+}
+
+static void other_systems_and_tests_come_last(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "#include \"loop.h\"\n");
+	project_write(project, "src/win32/loop.h", "");
+	project_write(project, "tests/loop.h", "");
+	project_write(project, "deep/er/posix/loop.h", "");
+	assert_true(has_folder(project, infer(project, "src/a.c"), "-iquote", "deep/er/posix"));
+}
+
+static void a_projects_string_h_does_not_hide_the_c_librarys(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "#include <string.h>\n#include \"compat.h\"\n");
+	project_write(project, "compat/string.h", "#error hidden\n");
+	project_write(project, "compat/compat.h", "");
+	const struct unit_command *unit = infer(project, "src/a.c");
+	assert_true(has_folder(project, unit, "-iquote", "compat"));
+	assert_false(has_folder(project, unit, "-I", "compat"));
+	assert_false(has_folder(project, unit, "-idirafter", "compat"));
+}
+
+static void a_projects_own_public_header_comes_before_the_installed_one(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "#include <zlib.h>\n#include <uv.h>\n");
+	project_write(project, "include/uv.h", "");
+	assert_true(has_folder(project, infer(project, "src/a.c"), "-I", "include"));
+}
+
+static void a_library_is_found_through_pkg_config(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "a.c", "#include <gio/gio.h>\n");
+	assert_true(has_argument(infer(project, "a.c"), "-I/usr/include/glib-2.0"));
+}
+
+static void of_two_versions_the_one_the_project_names_is_taken(void **state)
+{
+	struct project *project = *state;
+	g_autofree char *old = g_strdup_printf("Cflags: -I%s/pc/old\n", project->root);
+	g_autofree char *new = g_strdup_printf("Cflags: -I%s/pc/new\n", project->root);
+
+	project_write(project, "pc/soup-2.pc", old);
+	project_write(project, "pc/soup-3.pc", new);
+	project_write(project, "pc/old/soup/soup.h", "");
+	project_write(project, "pc/new/soup/soup.h", "");
+	project_write(project, "tree/meson.build", "dependency('soup-2')\n");
+	project_write(project, "tree/a.c", "#include <soup/soup.h>\n");
+	g_setenv("PKG_CONFIG_PATH", project_path(project, "pc"), TRUE);
+	struct project inner = *project;
+	inner.root = (char *)project_path(project, "tree");
+	bool takes_old =
+		has_argument(infer(&inner, "a.c"), arena_printf(&project->arena, "-I%s/pc/old", project->root));
+	g_unsetenv("PKG_CONFIG_PATH");
+	project->arena = inner.arena;
+	assert_true(takes_old);
+}
+
+static void a_missing_generated_header_is_stood_in_for(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "a.c", "#include \"enum-types.h\"\n");
+	assert_true(has_folder(project, infer(project, "a.c"), "-idirafter", ".scratch/empty"));
+	g_autofree char *text = standin(project, ".scratch/empty/enum-types.h");
+	assert_string_equal(text, "");
+}
+
+static void a_missing_library_header_is_left_missing(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "a.c", "#include <nosuchlibrary/api.h>\n");
+	assert_false(has_argument(infer(project, "a.c"), "-idirafter"));
+}
+
+static void an_installed_name_is_forwarded_to_the_tree(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "#include <product/api.h>\n");
+	project_write(project, "lib/api.h", "");
+	assert_true(has_folder(project, infer(project, "src/a.c"), "-idirafter", ".scratch/forward"));
+	g_autofree char *text = standin(project, ".scratch/forward/product/api.h");
+	assert_non_null(strstr(text, "/lib/api.h\""));
+}
+
+static void config_h_says_what_this_machine_has(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "configure.ac", "AC_INIT([demo], [1.0])\nAC_DEFINE([ENABLE_X], [1], [x])\n");
+	project_write(project, "a.c",
+		      "#ifdef HAVE_CONFIG_H\n#include \"config.h\"\n#endif\n"
+		      "#ifdef HAVE_SYS_EPOLL_H\n#elif defined(HAVE_KQUEUE)\n#endif\n"
+		      "#if defined(HAVE_ACCEPT4) && !defined(HAVE_NO_SUCH_FUNCTION)\n#endif\n");
+	assert_true(has_argument(infer(project, "a.c"), "-DHAVE_CONFIG_H"));
+	g_autofree char *text = standin(project, ".scratch/config/config.h");
+	assert_non_null(strstr(text, "#define HAVE_SYS_EPOLL_H 1\n"));
+	assert_non_null(strstr(text, "#define HAVE_ACCEPT4 1\n"));
+	assert_non_null(strstr(text, "#define ENABLE_X 1\n"));
+	assert_non_null(strstr(text, "#define PACKAGE \"PACKAGE\"\n"));
+	assert_null(strstr(text, "KQUEUE"));
+	assert_null(strstr(text, "NO_SUCH_FUNCTION"));
+}
+
+static void templates_are_filled_in(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "a.c", "#include \"version.h\"\n#include \"config.h\"\n");
+	project_write(project, "version.h.in", "#define MAJOR @MAJOR@\n#define TEXT \"@TEXT@\"\n");
+	project_write(project, "config.h.in",
+		      "#undef SIZEOF_INT\n#undef LOCALEDIR\n#undef inline\n#undef HAVE_STDIO_H\n");
+	infer(project, "a.c");
+	g_autofree char *version = standin(project, ".scratch/rendered/version.h");
+	g_autofree char *config = standin(project, ".scratch/rendered/config.h");
+	assert_string_equal(version, "#define MAJOR 1\n#define TEXT \"1\"\n");
+	assert_non_null(strstr(config, "#define SIZEOF_INT 4\n"));
+	assert_non_null(strstr(config, "#define LOCALEDIR \"LOCALEDIR\"\n"));
+	assert_non_null(strstr(config, "#define HAVE_STDIO_H 1\n"));
+	assert_null(strstr(config, "inline"));
+}
+
+static void a_real_config_h_is_used_as_it_is(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "#include \"config.h\"\n");
+	project_write(project, "config.h", "");
+	project_write(project, "config.h.in", "#undef X\n");
+	assert_true(has_folder(project, infer(project, "src/a.c"), "-iquote", ""));
+	assert_false(g_file_test(project_path(project, ".scratch/rendered"), G_FILE_TEST_EXISTS));
+}
+
+static void the_scratch_folder_does_not_change_the_hash(void **state)
+{
+	struct project *project = *state;
+	const char *const paths[] = { project_path(project, "a.c"), NULL };
+	uint64_t hashes[2];
+
+	project_write(project, "a.c", "#include \"generated.h\"\n");
+	for (int i = 0; i < 2; i++) {
+		const char *scratch = project_path(project, i ? ".one" : ".another");
+
+		assert_int_equal(compdb_infer(&project->arena, project->root, paths, scratch, &project->database,
+					      &project->diagnostics),
+				 0);
+		hashes[i] = project->database.units[0].hash;
+	}
+	assert_int_equal(hashes[0], hashes[1]);
+}
+
+static void one_file_gets_the_flags_it_gets_with_all(void **state)
+{
+	struct project *project = *state;
+	const char *const all[] = { project->root, NULL };
+
+	project_write(project, "src/a.c", "#include \"x.h\"\n");
+	project_write(project, "src/b.c", "#include \"y.h\"\n#include \"gone.h\"\n");
+	project_write(project, "one/x.h", "#include \"y.h\"\n");
+	project_write(project, "two/y.h", "");
+	uint64_t alone = infer(project, "src/a.c")->hash;
+	assert_int_equal(compdb_infer(&project->arena, project->root, all, project_path(project, ".scratch"),
+				      &project->database, &project->diagnostics),
+			 0);
+	assert_int_equal(project->database.count, 2);
+	assert_int_equal(project_unit(project, "src/a.c")->hash, alone);
+}
+
+static void a_path_that_does_not_exist_is_an_error(void **state)
+{
+	struct project *project = *state;
+	const char *const paths[] = { project_path(project, "gone.c"), NULL };
+
+	assert_int_equal(compdb_infer(&project->arena, project->root, paths, project->root, &project->database,
+				      &project->diagnostics),
+			 COMPDB_E_NOT_FOUND);
+	assert_true(has_diagnostic(project, "no such file or folder"));
+}
+
+static void build_folders_give_headers_and_no_sources(void **state)
+{
+	struct project *project = *state;
+	const char *const paths[] = { project->root, NULL };
+
+	project_write(project, "a.c", "#include \"generated.h\"\n");
+	project_write(project, "build/CMakeCache.txt", "");
+	project_write(project, "build/generated.h", "");
+	project_write(project, "build/generated.c", "");
+	assert_int_equal(compdb_infer(&project->arena, project->root, paths, project_path(project, ".scratch"),
+				      &project->database, &project->diagnostics),
+			 0);
+	assert_int_equal(project->database.count, 1);
+	assert_true(has_folder(project, project_unit(project, "a.c"), "-iquote", "build"));
+}
+
+/* The names that scanning `text` finds, each followed by a blank. */
+static char *scanned(const char *text)
+{
+	struct scan *scan = scan_text(text, strlen(text));
+	GString *names = g_string_new(NULL);
+
+	for (guint i = 0; i < scan->includes->len; i++)
+		g_string_append_printf(names, "%s ", g_array_index(scan->includes, struct include, i).name);
+	scan_free(scan);
+	return g_string_free(names, FALSE);
+}
+
+static void comments_and_strings_hide_includes(void **state)
+{
+	g_autofree char *names =
+		scanned("/* #include \"a.h\"\n#include \"b.h\" */ # include /* x */ <c.h> // \"d.h\"\n"
+			"char *s = \"/*\";\n#include \"e.h\"\n// \\\n#include \"f.h\"\n#inc\\\nlude \"g.h\"\n");
+
+	(void)state;
+	assert_string_equal(names, "c.h e.h f.h g.h ");
+}
+
+static void other_systems_arms_are_skipped(void **state)
+{
+	g_autofree char *names =
+		scanned("#if 0\n#include \"no.h\"\n#else\n#include \"a.h\"\n#endif\n"
+			"#ifdef _WIN32\n#include \"no.h\"\n#if FOO\n#include \"no.h\"\n#endif\n#elif BAR\n"
+			"#include \"b.h\"\n#else\n#include \"c.h\"\n#endif\n"
+			"#ifdef __linux__\n#include \"d.h\"\n#else\n#include \"no.h\"\n#endif\n"
+			"#if defined(__APPLE__) || defined(_AIX)\n#include \"no.h\"\n#endif\n"
+			"#ifndef _WIN32\n#include \"e.h\"\n#else\n#include \"no.h\"\n#endif\n"
+			"#if defined(X) || defined(_AIX)\n#include \"f.h\"\n#endif\n");
+
+	(void)state;
+	assert_string_equal(names, "a.h b.h c.h d.h e.h f.h ");
+}
+
+static void an_unfinished_file_is_read_to_its_end(void **state)
+{
+	static const char *const texts[] = { "#",   "#include", "#include \"",   "#include <a", "/*",           "\"",
+					     "'\\", "#if",      "#endif\n#else", "\\\n",        "#include \"\"" };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_autofree char *names = scanned(texts[i]);
+
+		assert_string_equal(names, "");
+	}
+}
+
+#define test(function) cmocka_unit_test_setup_teardown(function, project_setup, project_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(a_header_elsewhere_in_the_tree_gives_its_folder),
+		test(a_header_beside_the_source_needs_no_folder),
+		test(headers_are_followed_to_what_they_include),
+		test(the_nearest_homonym_is_meant),
+		test(other_systems_and_tests_come_last),
+		test(a_projects_string_h_does_not_hide_the_c_librarys),
+		test(a_projects_own_public_header_comes_before_the_installed_one),
+		test(a_library_is_found_through_pkg_config),
+		test(of_two_versions_the_one_the_project_names_is_taken),
+		test(a_missing_generated_header_is_stood_in_for),
+		test(a_missing_library_header_is_left_missing),
+		test(an_installed_name_is_forwarded_to_the_tree),
+		test(config_h_says_what_this_machine_has),
+		test(templates_are_filled_in),
+		test(a_real_config_h_is_used_as_it_is),
+		test(the_scratch_folder_does_not_change_the_hash),
+		test(one_file_gets_the_flags_it_gets_with_all),
+		test(a_path_that_does_not_exist_is_an_error),
+		test(build_folders_give_headers_and_no_sources),
+		test(comments_and_strings_hide_includes),
+		test(other_systems_arms_are_skipped),
+		test(an_unfinished_file_is_read_to_its_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
