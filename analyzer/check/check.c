@@ -88,7 +88,7 @@ void finding_add(struct check *out, const struct loop_call *call, const char *fo
 	const struct program *p = out->program;
 	const struct loop_effect *effect = program_item(p, loop_effects, struct loop_effect, call->index);
 	const struct call *site = program_call(p, effect->call);
-	struct place place = place_of(p, site->caller, site->node);
+	struct place place = check_place(p, site->caller, site->node);
 	struct finding finding = {
 		.rule = out->rule->slug,
 		.category = effect->category,

@@ -23,7 +23,7 @@ struct place {
 	const char *file, *function;
 	unsigned    line, column, end_line, end_column;
 };
-struct place place_of(const struct program *p, uint32_t function, uint32_t node);
+struct place check_place(const struct program *p, uint32_t function, uint32_t node);
 
 /* suppress.c: marks findings that a comment in the source allows. */
 void suppress_findings(struct arena *arena, const char *root, struct finding *findings, size_t count);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-struct place place_of(const struct program *p, uint32_t function, uint32_t node)
+struct place check_place(const struct program *p, uint32_t function, uint32_t node)
 {
 	const struct program_function *f = program_function(p, function);
 	const struct node *n = facts_node(f->facts, node);
@@ -85,7 +85,7 @@ static void add_origin(struct builder *b, uint32_t target, uint32_t except)
 		text = arena_printf(b->arena, "'%s' returns '%s'", name, function);
 	else
 		text = arena_printf(b->arena, "'%s' is stored in '%s'", function, name);
-	add(b, STEP_REGISTRATION, place_of(b->p, origin->holder, origin->node), LEVEL_HIGH, text);
+	add(b, STEP_REGISTRATION, check_place(b->p, origin->holder, origin->node), LEVEL_HIGH, text);
 }
 
 static struct place definition_of(const struct builder *b, uint32_t function)
@@ -104,7 +104,7 @@ static void add_root(struct builder *b, const struct root *root)
 		const struct loop *loop = program_item(b->p, loops, struct loop, root->loop);
 		const struct call *wait = program_call(b->p, root->wait);
 
-		add(b, STEP_REGISTRATION, place_of(b->p, loop->function, loop->node), root->confidence,
+		add(b, STEP_REGISTRATION, check_place(b->p, loop->function, loop->node), root->confidence,
 		    arena_printf(b->arena, "this loop waits for events in '%s'", name_of(b, wait->callee)));
 		return;
 	}
@@ -112,7 +112,7 @@ static void add_root(struct builder *b, const struct root *root)
 		const struct call *call = program_call(b->p, root->call);
 
 		add_origin(b, root->target, call->node);
-		add(b, STEP_REGISTRATION, place_of(b->p, call->caller, call->node), root->confidence,
+		add(b, STEP_REGISTRATION, check_place(b->p, call->caller, call->node), root->confidence,
 		    arena_printf(b->arena, "'%s' makes the loop call '%s'", name_of(b, call->callee), function));
 	} else {
 		add_origin(b, root->target, 0);
@@ -155,7 +155,7 @@ static void add_path(struct builder *b, uint32_t instance)
 			continue;
 		}
 		const struct call *call = program_call(b->p, in->call);
-		add(b, STEP_CALL, place_of(b->p, call->caller, call->node), in->confidence, call_text(b, in, call));
+		add(b, STEP_CALL, check_place(b->p, call->caller, call->node), in->confidence, call_text(b, in, call));
 		add_origin(b, in->target, 0);
 	}
 	g_array_free(path, TRUE);
@@ -179,7 +179,7 @@ void witness_build(struct arena *arena, const struct program *p, uint32_t instan
 	if (effect) {
 		const struct call *call = program_call(p, effect->call);
 
-		add(&b, STEP_EFFECT, place_of(p, call->caller, call->node), effect->confidence,
+		add(&b, STEP_EFFECT, check_place(p, call->caller, call->node), effect->confidence,
 		    effect_text(&b, effect, name_of(&b, call->callee)));
 	}
 	*count = b.steps->len;
