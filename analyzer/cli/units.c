@@ -1,0 +1,111 @@
+/* units: see units.h. */
+#include "cli/units.h"
+#include "cli/project.h"
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct search {
+	struct arena *arena;
+	const struct unit_request *request;
+	const char *const *paths; /* absolute, never empty; headers left out */
+	bool named;               /* the paths stood on the command line */
+	struct diagnostics *diagnostics;
+};
+
+static bool is_header(const char *path)
+{
+	return g_str_has_suffix(path, ".h") && g_file_test(path, G_FILE_TEST_IS_REGULAR);
+}
+
+static const char *const *without_headers(struct arena *arena, const char *const *paths)
+{
+	const char **kept = arena_new_array(arena, const char *, g_strv_length((char **)paths) + 1);
+	size_t count = 0;
+
+	for (; *paths; paths++)
+		if (!is_header(*paths))
+			kept[count++] = *paths;
+	return kept;
+}
+
+static int without_database(const struct search *s)
+{
+	diagnostics_add(s->diagnostics, DIAGNOSTIC_ERROR, NULL, 0,
+			"no compile_commands.json found: name it with -p BUILD, or give the flags behind --");
+	return UNITS_E_BAD_INPUT;
+}
+
+/* The database to read, absolute; NULL: there is none. */
+static const char *database_path(const struct search *s)
+{
+	const struct unit_request *request = s->request;
+
+	if (!request->input->build)
+		return request->config->build ? request->config->build : compdb_find(s->arena, request->root, NULL);
+	char *path = g_canonicalize_filename(request->input->build, NULL);
+	const char *copy = arena_strdup(s->arena, path);
+	g_free(path);
+	return copy;
+}
+
+/* Relative arguments behind `--` count from where the shell is. */
+static const char *working_directory(struct arena *arena)
+{
+	char *path = g_get_current_dir();
+	const char *copy = arena_strdup(arena, path);
+
+	g_free(path);
+	return copy;
+}
+
+static int search_units(const struct search *s, struct compdb *out)
+{
+	if (s->request->input->clang_arguments)
+		return compdb_fixed(s->arena, working_directory(s->arena), s->paths,
+				    (const char *const *)s->request->input->clang_arguments, out, s->diagnostics);
+	const char *database = database_path(s);
+	if (!database)
+		return without_database(s);
+	return compdb_read(s->arena, database, s->named ? s->paths : NULL, out, s->diagnostics);
+}
+
+static void leave_out_excluded(const struct unit_request *request, struct compdb *compdb)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < compdb->count; i++)
+		if (!config_excludes(request->config, project_relative(request->root, compdb->units[i].file)))
+			compdb->units[kept++] = compdb->units[i];
+	compdb->count = kept;
+}
+
+int units_find(struct arena *arena, const struct unit_request *request, struct compdb *out,
+	       struct diagnostics *diagnostics)
+{
+	bool named = request->input->paths && request->input->paths[0];
+	const char *const whole[] = { request->root, NULL };
+	const char *const *paths = named ? project_paths(arena, request->input->paths, diagnostics) : whole;
+	struct compdb found = { 0 };
+
+	if (!paths)
+		return UNITS_E_BAD_INPUT;
+	struct search s = { arena, request, without_headers(arena, paths), named, diagnostics };
+	if (!s.paths[0]) {
+		*out = (struct compdb){ 0 };
+		return 0;
+	}
+	if (search_units(&s, &found))
+		return UNITS_E_BAD_INPUT;
+	if (found.count == 0) {
+		diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, found.path ? found.path : s.paths[0], 0,
+				"no C source to analyse; %s",
+				found.path ? "build the project first, or name another database with -p"
+					   : "name a file or a folder");
+		return UNITS_E_BAD_INPUT;
+	}
+	leave_out_excluded(request, &found);
+	*out = found;
+	return 0;
+}
