@@ -34,8 +34,13 @@ static const struct {
 	command *run;
 	const char *what;
 } commands[] = {
+	{ "check", cli_check, "analyse a project and report what blocks its event loop" },
+	{ "why", cli_why, "say why a function runs on the loop" },
 	{ "explain", cli_explain, "explain a rule, or list the rules" },
+	{ "review", cli_review, "list findings and record decisions on them" },
 	{ "init", cli_init, "write a commented configuration" },
+	{ "doctor", cli_doctor, "look whether everything an analysis needs is there" },
+	{ "dump", cli_dump, "print what a stage hands to the next" },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -85,5 +90,6 @@ int main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes away is an error of that write, see cli/output.c */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
 	return exit_codes[run(argc, argv)];
 }
