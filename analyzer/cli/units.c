@@ -30,11 +30,74 @@ static const char *const *without_headers(struct arena *arena, const char *const
 	return kept;
 }
 
-static int without_database(const struct search *s)
+static bool has_unit(const struct compdb *compdb, const char *file)
 {
-	diagnostics_add(s->diagnostics, DIAGNOSTIC_ERROR, NULL, 0,
-			"no compile_commands.json found: name it with -p BUILD, or give the flags behind --");
-	return UNITS_E_BAD_INPUT;
+	for (size_t i = 0; i < compdb->count; i++)
+		if (strcmp(compdb->units[i].file, file) == 0)
+			return true;
+	return false;
+}
+
+/* The named files that the database does not know: new ones, mostly. */
+static const char *const *unlisted(const struct search *s, const struct compdb *compdb)
+{
+	const char **files = arena_new_array(s->arena, const char *, g_strv_length((char **)s->paths) + 1);
+	size_t count = 0;
+
+	for (const char *const *path = s->paths; *path; path++)
+		if (!has_unit(compdb, *path) && g_file_test(*path, G_FILE_TEST_IS_REGULAR))
+			files[count++] = *path;
+	return files;
+}
+
+static int compare_units(const void *a, const void *b)
+{
+	return strcmp(((const struct unit_command *)a)->file, ((const struct unit_command *)b)->file);
+}
+
+static void append_units(struct arena *arena, struct compdb *to, const struct compdb *from)
+{
+	struct unit_command *units = arena_new_array(arena, struct unit_command, to->count + from->count);
+
+	if (to->count)
+		memcpy(units, to->units, to->count * sizeof *units);
+	if (from->count)
+		memcpy(units + to->count, from->units, from->count * sizeof *units);
+	to->units = units;
+	to->count += from->count;
+	qsort(units, to->count, sizeof *units, compare_units);
+}
+
+static int infer_unlisted(const struct search *s, struct compdb *compdb)
+{
+	const char *const *files = unlisted(s, compdb);
+	struct compdb more = { 0 };
+
+	if (!s->named || !files[0])
+		return 0;
+	for (const char *const *file = files; *file; file++)
+		diagnostics_add(s->diagnostics, DIAGNOSTIC_NOTE, *file, 0, "not in %s; its flags were inferred",
+				project_relative(s->request->root, compdb->path));
+	int error = compdb_infer(s->arena, s->request->root, files, s->request->scratch, &more, s->diagnostics);
+	if (!error)
+		append_units(s->arena, compdb, &more);
+	return error;
+}
+
+static int from_database(const struct search *s, const char *database, struct compdb *out)
+{
+	int error = compdb_read(s->arena, database, s->named ? s->paths : NULL, out, s->diagnostics);
+
+	if (error)
+		return error;
+	return infer_unlisted(s, out);
+}
+
+static int from_tree(const struct search *s, struct compdb *out)
+{
+	diagnostics_add(s->diagnostics, DIAGNOSTIC_NOTE, NULL, 0,
+			"no compile_commands.json found: flags were inferred; -p BUILD names one");
+	return compdb_infer(s->arena, s->request->root, s->paths, s->request->scratch, out, s->diagnostics);
 }
 
 /* The database to read, absolute; NULL: there is none. */
@@ -66,9 +129,7 @@ static int search_units(const struct search *s, struct compdb *out)
 		return compdb_fixed(s->arena, working_directory(s->arena), s->paths,
 				    (const char *const *)s->request->input->clang_arguments, out, s->diagnostics);
 	const char *database = database_path(s);
-	if (!database)
-		return without_database(s);
-	return compdb_read(s->arena, database, s->named ? s->paths : NULL, out, s->diagnostics);
+	return database ? from_database(s, database, out) : from_tree(s, out);
 }
 
 static void leave_out_excluded(const struct unit_request *request, struct compdb *compdb)
