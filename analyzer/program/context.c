@@ -645,12 +645,12 @@ static void add_startup_roots(struct program *p)
 
 void program_find_contexts(struct program *p, bool include_startup)
 {
-	struct search s = { .p = p, .effect_index = g_hash_table_new(NULL, NULL), .startup = include_startup };
+	struct search s = { .p = p, .effect_index = g_hash_table_new(program_hash64, NULL), .startup = include_startup };
 	guint done[LEVELS] = { 0 };
 	uint32_t index;
 
 	p->instance_index = g_hash_table_new(instance_hash, instance_equal);
-	p->rooted = g_hash_table_new(NULL, NULL);
+	p->rooted = g_hash_table_new(program_hash64, NULL);
 	for (int level = 0; level < LEVELS; level++)
 		s.queues[level] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	mark_parameters(p);

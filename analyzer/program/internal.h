@@ -215,6 +215,12 @@ struct program {
 	unsigned indirect_calls, unresolved_calls;
 };
 
+/* For keys of 64 bits: g_direct_hash looks at 32 of them only. */
+static inline guint program_hash64(gconstpointer key)
+{
+	return (guint)((uint64_t)GPOINTER_TO_SIZE(key) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
 #define program_item(p, array, type, index) (&g_array_index((p)->array, type, (index)))
 
 static inline struct program_function *program_function(const struct program *p, uint32_t i)

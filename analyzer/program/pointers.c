@@ -387,9 +387,9 @@ void pointers_solve(struct program *p)
 {
 	struct solver solver = { .p = p, .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
 
-	p->slot_index = g_hash_table_new(NULL, NULL);
+	p->slot_index = g_hash_table_new(program_hash64, NULL);
 	p->slot_by_key = g_hash_table_new(g_str_hash, g_str_equal);
-	p->target_index = g_hash_table_new(NULL, NULL);
+	p->target_index = g_hash_table_new(program_hash64, NULL);
 	for (size_t u = 0; u < p->unit_count; u++)
 		p->symbol_slot[u] = arena_new_array(p->arena, uint32_t, p->units[u]->symbols.count);
 	for (uint32_t i = 1; i < p->functions->len; i++)
