@@ -96,6 +96,7 @@ struct slot {
 	uint32_t       function, variable; /* of a param, local or return; of a result, the call's node */
 	uint32_t       first_target; /* into program.targets */
 	uint32_t       first_copy;   /* into program.copies */
+	bool           holds;        /* its type may hold a function */
 	uint32_t       first_caller; /* into program.callers: indirect calls through this slot */
 };
 

@@ -21,6 +21,42 @@ struct solver {
 	GArray         *queue; /* targets to push on */
 };
 
+/*
+ * Whether a place of this type may hold a function. `void *` may (user data, dlsym); a pointer to some struct does not,
+ * even if a cast put one there: without this, what passes through one generic container would reach everything.
+ */
+static bool holds_functions(const char *type)
+{
+	static const char *const generic[] = { "void *", "const void *", "volatile void *" };
+
+	if (!*type || strchr(type, '('))
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(generic); i++)
+		if (strncmp(type, generic[i], strlen(generic[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool variable_holds(const struct program_function *f, uint32_t variable)
+{
+	if (!f->fact || variable >= f->fact->variables)
+		return true;
+	return holds_functions(facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable + variable)->type));
+}
+
+/* "void *(int)" returns what stands before its parameters; "void (*(int))(void)" returns a function pointer. */
+static bool return_holds(const char *type)
+{
+	const char *parameters = strchr(type, '(');
+
+	if (!parameters || parameters[1] == '*')
+		return true;
+	char *result = g_strndup(type, (gsize)(parameters - type));
+	bool holds = holds_functions(result);
+	g_free(result);
+	return holds;
+}
+
 static uint32_t new_slot(struct program *p, struct slot slot)
 {
 	g_array_append_val(p->slots, slot);
@@ -33,7 +69,10 @@ static uint32_t numbered_slot(struct program *p, enum slot_kind kind, uint32_t f
 	uint32_t slot = GPOINTER_TO_UINT(g_hash_table_lookup(p->slot_index, key));
 
 	if (!slot) {
-		slot = new_slot(p, (struct slot){ .kind = kind, .function = function, .variable = variable });
+		const struct program_function *f = program_function(p, function);
+		bool holds = kind == SLOT_RETURN ? return_holds(f->type) : kind == SLOT_RESULT || variable_holds(f, variable);
+
+		slot = new_slot(p, (struct slot){ .kind = kind, .holds = holds, .function = function, .variable = variable });
 		g_hash_table_insert(p->slot_index, key, GUINT_TO_POINTER(slot));
 	}
 	return slot;
@@ -51,6 +90,7 @@ static uint32_t keyed_slot(struct program *p, uint32_t unit, uint32_t symbol)
 	*known = GPOINTER_TO_UINT(g_hash_table_lookup(p->slot_by_key, key));
 	if (!*known) {
 		*known = new_slot(p, (struct slot){ .kind = s->kind == SYMBOL_FIELD ? SLOT_FIELD : SLOT_GLOBAL,
+						    .holds = holds_functions(facts_string(facts, s->type)),
 						    .name = facts_string(facts, s->name) });
 		g_hash_table_insert(p->slot_by_key, (gpointer)key, GUINT_TO_POINTER(*known));
 	}
@@ -148,7 +188,7 @@ static void add_target(struct solver *s, uint32_t slot, struct target target)
 	struct program *p = s->p;
 	gpointer key = GSIZE_TO_POINTER((gsize)slot << 32 | target.function);
 
-	if (g_hash_table_contains(p->target_index, key))
+	if (!program_slot(p, slot)->holds || g_hash_table_contains(p->target_index, key))
 		return;
 	target.slot = slot;
 	target.next = program_slot(p, slot)->first_target;
@@ -170,7 +210,7 @@ static void add_copy(struct solver *s, uint32_t from, uint32_t to, uint32_t hold
 	struct program *p = s->p;
 	struct copy copy = { .next = program_slot(p, from)->first_copy, .to = to, .holder = holder, .node = node };
 
-	if (from == to)
+	if (from == to || !program_slot(p, from)->holds || !program_slot(p, to)->holds)
 		return;
 	g_array_append_val(p->copies, copy);
 	program_slot(p, from)->first_copy = p->copies->len - 1;

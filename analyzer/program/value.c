@@ -11,7 +11,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { MAX_STEPS = 24 };
+enum { MAX_STEPS = 24, VARIABLE_STEP = 5 }; /* how deep an expression is looked into; a variable counts for more */
 
 const struct program_value value_unknown = { 0 };
 
@@ -89,9 +89,11 @@ static struct program_value eval_variable(struct program *p, const struct instan
 			continue;
 		if (!d->value)
 			return value_unknown;
-		struct program_value one = eval(p, in, d->value, depth + 1);
+		struct program_value one = eval(p, in, d->value, depth + VARIABLE_STEP);
 		value = first ? one : join(value, one);
 		first = false;
+		if (!value.known && !value.nonzero && !value.function)
+			return value_unknown;
 	}
 	return value;
 }
