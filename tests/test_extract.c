@@ -18,9 +18,9 @@
 
 static struct facts *extract_fixture(const char *name, size_t *size)
 {
-	g_autofree char       *file = g_build_filename(FIXTURES, name, NULL);
-	const char            *arguments[] = { "-std=gnu17", NULL };
-	struct unit_command    unit = { .file = file, .directory = FIXTURES, .arguments = arguments };
+	g_autofree char *file = g_build_filename(FIXTURES, name, NULL);
+	const char *arguments[] = { "-std=gnu17", NULL };
+	struct unit_command unit = { .file = file, .directory = FIXTURES, .arguments = arguments };
 	struct extract_options options = { .root = FIXTURES };
 
 	return extract_unit(&unit, &options, size);
@@ -28,9 +28,9 @@ static struct facts *extract_fixture(const char *name, size_t *size)
 
 static char *printed(const struct facts *facts)
 {
-	char  *text = NULL;
+	char *text = NULL;
 	size_t length = 0;
-	FILE  *out = open_memstream(&text, &length);
+	FILE *out = open_memstream(&text, &length);
 
 	facts_print(facts, out);
 	fclose(out);
@@ -52,13 +52,13 @@ static void assert_same_text(const char *name, const char *expected, const char 
 
 static void fixture_gives_its_facts(void **state)
 {
-	const char      *name = *state;
+	const char *name = *state;
 	g_autofree char *base = g_strndup(name, strlen(name) - 2);
 	g_autofree char *path = g_strdup_printf(FIXTURES "/%s.facts", base);
 	g_autofree char *expected = NULL;
-	size_t           size;
-	struct facts    *facts = extract_fixture(name, &size);
-	char            *actual = printed(facts);
+	size_t size;
+	struct facts *facts = extract_fixture(name, &size);
+	char *actual = printed(facts);
 
 	assert_true(facts_check(facts, size));
 	if (g_getenv("UPDATE_FACTS"))
@@ -76,12 +76,12 @@ static int by_name(gconstpointer a, gconstpointer b)
 
 int main(void)
 {
-	GArray     *tests = g_array_new(FALSE, FALSE, sizeof(struct CMUnitTest));
-	GDir       *dir = g_dir_open(FIXTURES, 0, NULL);
+	GArray *tests = g_array_new(FALSE, FALSE, sizeof(struct CMUnitTest));
+	GDir *dir = g_dir_open(FIXTURES, 0, NULL);
 	const char *name;
 
 	while (dir && (name = g_dir_read_name(dir))) {
-		char             *kept = g_strdup(name);
+		char *kept = g_strdup(name);
 		struct CMUnitTest test = { kept, fixture_gives_its_facts, NULL, NULL, kept };
 
 		if (g_str_has_suffix(name, ".c"))

@@ -16,14 +16,14 @@
 
 /* What became of the units of one run, by base name. */
 struct outcome {
-	GHashTable *status;  /* name -> enum unit_status */
-	GHashTable *message; /* name -> first error */
+	GHashTable *status;    /* name -> enum unit_status */
+	GHashTable *message;   /* name -> first error */
 	GHashTable *functions; /* name -> number of functions */
-	int         stop_after;
+	int stop_after;
 };
 
 struct project {
-	char      *root;
+	char *root;
 	GPtrArray *files;
 };
 
@@ -40,8 +40,8 @@ static int make_project(void **state)
 static int remove_project(void **state)
 {
 	struct project *p = *state;
-	GDir           *dir = g_dir_open(p->root, 0, NULL);
-	const char     *name;
+	GDir *dir = g_dir_open(p->root, 0, NULL);
+	const char *name;
 
 	while ((name = g_dir_read_name(dir))) {
 		g_autofree char *path = g_build_filename(p->root, name, NULL);
@@ -76,7 +76,7 @@ static char *repeated(const char *before, const char *part, unsigned count, cons
 static bool note(const struct unit_command *unit, const struct facts *facts, void *data)
 {
 	struct outcome *o = data;
-	char           *name = g_path_get_basename(unit->file);
+	char *name = g_path_get_basename(unit->file);
 
 	assert_null(g_hash_table_lookup(o->message, name)); /* once per unit */
 	g_hash_table_insert(o->status, name, GUINT_TO_POINTER(facts->status));
@@ -87,15 +87,17 @@ static bool note(const struct unit_command *unit, const struct facts *facts, voi
 
 static int run(struct project *p, struct outcome *o, unsigned jobs, unsigned timeout_seconds)
 {
-	static const char     *arguments[] = { NULL };
-	struct unit_command    units[16] = { 0 };
+	static const char *arguments[] = { NULL };
+	struct unit_command units[16] = { 0 };
 	struct extract_options options = { .root = p->root, .jobs = jobs, .timeout_seconds = timeout_seconds };
 
 	o->status = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, NULL);
 	o->functions = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, NULL);
 	o->message = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	for (guint i = 0; i < p->files->len; i++)
-		units[i] = (struct unit_command){ .file = p->files->pdata[i], .directory = p->root, .arguments = arguments };
+		units[i] = (struct unit_command){ .file = p->files->pdata[i],
+						  .directory = p->root,
+						  .arguments = arguments };
 	return extract_units(units, p->files->len, &options, note, o);
 }
 
@@ -123,7 +125,7 @@ static void assert_message(const struct outcome *o, const char *name, const char
 static void a_crash_costs_its_unit_only(void **state)
 {
 	struct project *p = *state;
-	struct outcome  o = { 0 };
+	struct outcome o = { 0 };
 
 	add_file(p, "before.c", "int before(void) { return 1; }\n");
 	add_file(p, "crash.c", "#pragma clang __debug crash\n");
@@ -146,7 +148,7 @@ static void a_crash_costs_its_unit_only(void **state)
 static void a_parser_that_never_ends_is_stopped(void **state)
 {
 	struct project *p = *state;
-	struct outcome  o = { 0 };
+	struct outcome o = { 0 };
 
 	add_file(p, "hangs.c", "#pragma clang __debug overflow_stack\n");
 	add_file(p, "fine.c", "int fine(void) { return 1; }\n");
@@ -158,8 +160,8 @@ static void a_parser_that_never_ends_is_stopped(void **state)
 
 static void deep_nesting_is_walked_or_named(void **state)
 {
-	struct project  *p = *state;
-	struct outcome   o = { 0 };
+	struct project *p = *state;
+	struct outcome o = { 0 };
 	g_autofree char *chain = repeated("int deep(void) {\n", "if (1) ; else ", 30000, ";\nreturn 1; }\n");
 	g_autofree char *sum = repeated("int sum(int n) { return n", " + n", 20000, "; }\n");
 	g_autofree char *open = repeated("int g(int n) { return ", "(", 200000, "");
@@ -186,7 +188,7 @@ static void deep_nesting_is_walked_or_named(void **state)
 static void a_file_that_is_gone_fails(void **state)
 {
 	struct project *p = *state;
-	struct outcome  o = { 0 };
+	struct outcome o = { 0 };
 
 	add_file(p, "gone.c", "");
 	g_unlink(p->files->pdata[0]);
@@ -199,7 +201,7 @@ static void a_file_that_is_gone_fails(void **state)
 static void a_missing_header_degrades(void **state)
 {
 	struct project *p = *state;
-	struct outcome  o = { 0 };
+	struct outcome o = { 0 };
 
 	add_file(p, "a.c", "#include \"generated.h\"\nint work(int);\nint f(void) { return work(generated()); }\n");
 	assert_int_equal(run(p, &o, 1, 10), 0);
@@ -211,7 +213,7 @@ static void a_missing_header_degrades(void **state)
 static void stopping_ends_the_run(void **state)
 {
 	struct project *p = *state;
-	struct outcome  o = { .stop_after = 2 };
+	struct outcome o = { .stop_after = 2 };
 
 	for (int i = 0; i < 6; i++) {
 		char name[] = { (char)('a' + i), '.', 'c', '\0' };
@@ -235,12 +237,9 @@ static void no_units_are_no_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		with_project(a_crash_costs_its_unit_only),
-		with_project(a_parser_that_never_ends_is_stopped),
-		with_project(deep_nesting_is_walked_or_named),
-		with_project(a_file_that_is_gone_fails),
-		with_project(a_missing_header_degrades),
-		with_project(stopping_ends_the_run),
+		with_project(a_crash_costs_its_unit_only),     with_project(a_parser_that_never_ends_is_stopped),
+		with_project(deep_nesting_is_walked_or_named), with_project(a_file_that_is_gone_fails),
+		with_project(a_missing_header_degrades),       with_project(stopping_ends_the_run),
 		with_project(no_units_are_no_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,11 +34,11 @@ static bool can_be_evaluated(CXCursor cursor)
 bool constant_evaluate(CXCursor cursor, int64_t *value)
 {
 	CXEvalResult result = can_be_evaluated(cursor) ? clang_Cursor_Evaluate(cursor) : NULL;
-	bool         is_integer = result && clang_EvalResult_getKind(result) == CXEval_Int;
+	bool is_integer = result && clang_EvalResult_getKind(result) == CXEval_Int;
 
 	if (is_integer)
-		*value = clang_EvalResult_isUnsignedInt(result) ? (int64_t)clang_EvalResult_getAsUnsigned(result) :
-								   clang_EvalResult_getAsLongLong(result);
+		*value = clang_EvalResult_isUnsignedInt(result) ? (int64_t)clang_EvalResult_getAsUnsigned(result)
+								: clang_EvalResult_getAsLongLong(result);
 	if (result)
 		clang_EvalResult_dispose(result);
 	return is_integer;
@@ -61,7 +61,7 @@ static bool is_plain_literal(const char *text)
 static char *without_parentheses(char *text)
 {
 	size_t length = strlen(text);
-	int    depth = 0;
+	int depth = 0;
 
 	if (length < 2 || text[0] != '(' || text[length - 1] != ')')
 		return text;
@@ -79,7 +79,7 @@ static char *without_parentheses(char *text)
 static bool is_inside_macro_body(const struct visit *v, CXSourceLocation start)
 {
 	CXSourceLocation parent = clang_getCursorLocation(v->parent);
-	struct place     use = place_expanded(start), parent_use = place_expanded(parent);
+	struct place use = place_expanded(start), parent_use = place_expanded(parent);
 
 	if (!place_in_macro(parent))
 		return false;
@@ -89,9 +89,9 @@ static bool is_inside_macro_body(const struct visit *v, CXSourceLocation start)
 /* The name at which a macro is used, as it stands in the source, and whether arguments follow. */
 static bool is_used_as(struct visit *v, struct place use, const struct define *define, bool *has_arguments)
 {
-	size_t      length;
+	size_t length;
 	const char *source = place_source(v, use.file, &length);
-	size_t      name = use.offset;
+	size_t name = use.offset;
 
 	while (source && name < length && (g_ascii_isalnum(source[name]) || source[name] == '_'))
 		name++;
@@ -104,7 +104,7 @@ static bool is_used_as(struct visit *v, struct place use, const struct define *d
 static char *text_in_macro(struct visit *v, CXCursor cursor, CXSourceLocation start)
 {
 	struct define define;
-	bool          inside = is_inside_macro_body(v, start), has_arguments;
+	bool inside = is_inside_macro_body(v, start), has_arguments;
 
 	if (!place_define(v, start, &define))
 		return inside ? NULL : place_text(v, cursor);
@@ -134,7 +134,7 @@ static bool is_enumerator(CXCursor cursor)
 static char *text_of(struct visit *v, CXCursor cursor)
 {
 	CXSourceLocation start = clang_getRangeStart(clang_getCursorExtent(cursor));
-	CXCursor         inner = visit_strip(v, cursor);
+	CXCursor inner = visit_strip(v, cursor);
 
 	if (is_enumerator(inner))
 		return visit_text(clang_getCursorSpelling(clang_getCursorReferenced(inner)));
@@ -148,8 +148,8 @@ static char *text_of(struct visit *v, CXCursor cursor)
 
 void constant_settle(struct visit *v, uint32_t node, CXCursor cursor)
 {
-	struct node     *n = facts_built_node(v->facts, node);
-	int64_t          value = 0;
+	struct node *n = facts_built_node(v->facts, node);
+	int64_t value = 0;
 	g_autofree char *text = NULL;
 
 	if (!(n->flags & PENDING))

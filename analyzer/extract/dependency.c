@@ -7,7 +7,7 @@
 #include <xxhash.h>
 
 struct known_file {
-	int64_t  mtime_ns, size;
+	int64_t mtime_ns, size;
 	uint64_t hash;
 };
 
@@ -35,9 +35,9 @@ void hashes_free(struct hashes *hashes)
 static const struct known_file *file_state(struct hashes *hashes, const char *path)
 {
 	struct known_file *known = g_hash_table_lookup(hashes->by_path, path);
-	g_autofree char   *text = NULL;
-	struct stat        status;
-	gsize              length;
+	g_autofree char *text = NULL;
+	struct stat status;
+	gsize length;
 
 	if (known)
 		return known;
@@ -52,9 +52,9 @@ static const struct known_file *file_state(struct hashes *hashes, const char *pa
 }
 
 struct adding {
-	struct hashes        *hashes;
+	struct hashes *hashes;
 	struct facts_builder *facts;
-	GHashTable           *seen; /* CXFile: a file may be included several times */
+	GHashTable *seen; /* CXFile: a file may be included several times */
 };
 
 static void add_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data)

@@ -32,7 +32,7 @@ uint32_t visit_node(struct visit *v, enum node_kind kind, CXCursor cursor)
 uint32_t visit_clone(struct visit *v, uint32_t from)
 {
 	struct node node = *facts_built_node(v->facts, from);
-	uint32_t    child = node.first;
+	uint32_t child = node.first;
 
 	node.first = node.next = 0;
 	uint32_t copy = facts_build_node(v->facts, node);
@@ -81,7 +81,7 @@ static bool is_integer(CXType type)
 static uint32_t cast_constant(struct visit *v, uint32_t node, CXCursor cast, CXCursor operand)
 {
 	int64_t value;
-	bool    is_null = is_pointer(clang_getCursorType(cast)) && constant_evaluate(operand, &value) && value == 0;
+	bool is_null = is_pointer(clang_getCursorType(cast)) && constant_evaluate(operand, &value) && value == 0;
 
 	return is_null ? visit_leaf(v, NODE_NULL) : node;
 }
@@ -117,9 +117,9 @@ static void append_to_opaque(struct visit *v, uint32_t opaque, CXCursor child)
 
 static uint32_t opaque(struct visit *v, CXCursor cursor)
 {
-	CXCursor        outer = v->parent;
+	CXCursor outer = v->parent;
 	struct children children = children_of(v, cursor);
-	uint32_t        node = visit_leaf(v, NODE_OPAQUE);
+	uint32_t node = visit_leaf(v, NODE_OPAQUE);
 
 	v->parent = cursor;
 	for (guint i = 0; i < children.count; i++)
@@ -160,7 +160,7 @@ static bool is_constant_variable(CXCursor declaration)
 static uint32_t variable_reference(struct visit *v, CXCursor cursor, CXCursor declaration)
 {
 	uint32_t variable, node;
-	int64_t  value;
+	int64_t value;
 
 	if (declaration.kind == CXCursor_VarDecl && is_constant_variable(declaration) &&
 	    constant_evaluate(cursor, &value))
@@ -237,9 +237,9 @@ uint32_t visit_field(struct visit *v, uint32_t symbol, uint32_t object, bool arr
 
 static uint32_t member(struct visit *v, CXCursor cursor)
 {
-	CXCursor        declaration = clang_getCursorReferenced(cursor);
+	CXCursor declaration = clang_getCursorReferenced(cursor);
 	struct children children = children_of(v, cursor);
-	uint32_t        node;
+	uint32_t node;
 
 	if (declaration.kind == CXCursor_CXXMethod)
 		node = function_reference(v, cursor, declaration);
@@ -333,9 +333,9 @@ static bool leaves_no_node(CXCursor unary)
 
 static uint32_t unary(struct visit *v, CXCursor cursor)
 {
-	CXCursor        outer = v->parent;
+	CXCursor outer = v->parent;
 	struct children children = children_of(v, cursor);
-	uint32_t        node;
+	uint32_t node;
 
 	if (children.count == 0)
 		return visit_leaf(v, NODE_OPAQUE);
@@ -348,6 +348,7 @@ static uint32_t unary(struct visit *v, CXCursor cursor)
 	return node;
 }
 
+/* clang-format off */
 static const uint8_t binary_ops[CXBinaryOperator_Comma + 1] = {
 	[CXBinaryOperator_Mul] = OP_MULTIPLY,    [CXBinaryOperator_Div] = OP_DIVIDE,
 	[CXBinaryOperator_Rem] = OP_MODULO,      [CXBinaryOperator_Add] = OP_ADD,
@@ -365,6 +366,7 @@ static const uint8_t binary_ops[CXBinaryOperator_Comma + 1] = {
 	[CXBinaryOperator_AndAssign] = OP_BITAND, [CXBinaryOperator_XorAssign] = OP_XOR,
 	[CXBinaryOperator_OrAssign] = OP_BITOR,
 };
+/* clang-format on */
 
 /* `x = (struct s){ .f = g }` fills the fields of x. */
 static uint32_t assign_literal(struct visit *v, CXCursor cursor, uint32_t place, CXCursor literal)
@@ -407,10 +409,10 @@ static uint32_t operation(struct visit *v, enum node_op op, CXCursor left, CXCur
 static uint32_t binary(struct visit *v, CXCursor cursor)
 {
 	enum CXBinaryOperatorKind kind = clang_getCursorBinaryOperatorKind(cursor);
-	CXCursor                  outer = v->parent;
-	struct children           children = children_of(v, cursor);
-	enum node_op              op = kind <= CXBinaryOperator_Comma ? binary_ops[kind] : OP_NONE;
-	uint32_t                  node;
+	CXCursor outer = v->parent;
+	struct children children = children_of(v, cursor);
+	enum node_op op = kind <= CXBinaryOperator_Comma ? binary_ops[kind] : OP_NONE;
+	uint32_t node;
 
 	v->parent = cursor;
 	if (children.count != 2)
@@ -428,10 +430,10 @@ static uint32_t binary(struct visit *v, CXCursor cursor)
 
 static uint32_t conditional(struct visit *v, CXCursor cursor)
 {
-	CXCursor        outer = v->parent;
+	CXCursor outer = v->parent;
 	struct children children = children_of(v, cursor);
-	uint32_t        parts[3];
-	bool            constant = true;
+	uint32_t parts[3];
+	bool constant = true;
 
 	if (children.count != 3) {
 		children_release(v, children);
@@ -468,9 +470,9 @@ static uint32_t short_conditional(struct visit *v, CXCursor cursor, struct child
 
 static uint32_t subscript(struct visit *v, CXCursor cursor)
 {
-	CXCursor        outer = v->parent;
+	CXCursor outer = v->parent;
 	struct children children = children_of(v, cursor);
-	uint32_t        node = visit_leaf(v, NODE_INDEX);
+	uint32_t node = visit_leaf(v, NODE_INDEX);
 
 	v->parent = cursor;
 	for (guint i = 0; i < children.count; i++)
@@ -504,7 +506,7 @@ static bool returns_first_argument(const struct visit *v, uint32_t symbol)
 static uint32_t known_constant(struct visit *v, CXCursor cursor)
 {
 	uint32_t node = visit_leaf(v, NODE_CONST);
-	int64_t  value;
+	int64_t value;
 
 	if (constant_evaluate(cursor, &value))
 		facts_built_node(v->facts, node)->value = value;
@@ -529,9 +531,9 @@ static uint32_t call_node(struct visit *v, CXCursor cursor, struct children chil
 
 static uint32_t call(struct visit *v, CXCursor cursor)
 {
-	CXCursor        outer = v->parent;
+	CXCursor outer = v->parent;
 	struct children children = children_of(v, cursor);
-	uint32_t        node, symbol = 0;
+	uint32_t node, symbol = 0;
 
 	if (children.count == 0)
 		return visit_leaf(v, NODE_OPAQUE);
@@ -554,8 +556,8 @@ static uint32_t call(struct visit *v, CXCursor cursor)
 static uint32_t generic_selection(struct visit *v, CXCursor cursor)
 {
 	struct children children = children_of(v, cursor);
-	CXType          type = clang_getCanonicalType(clang_getCursorType(cursor));
-	guint           matches = 0, match = 0;
+	CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
+	guint matches = 0, match = 0;
 
 	for (guint i = 1; i < children.count; i++) {
 		CXType arm = clang_getCanonicalType(clang_getCursorType(child_at(v, children, i)));
@@ -597,15 +599,15 @@ static uint32_t boolean_of(const struct visit *v, uint32_t block)
 	uint32_t condition = facts_built_node(v->facts, first)->first;
 	uint32_t then = facts_built_node(v->facts, condition)->next;
 	uint32_t other = facts_built_node(v->facts, then)->next;
-	int64_t  local = facts_built_node(v->facts, last)->value;
-	bool     matches = other && is_assignment_of(v, then, local, 1) && is_assignment_of(v, other, local, 0);
+	int64_t local = facts_built_node(v->facts, last)->value;
+	bool matches = other && is_assignment_of(v, then, local, 1) && is_assignment_of(v, other, local, 0);
 	return matches ? condition : 0;
 }
 
 static uint32_t statement_expression(struct visit *v, CXCursor cursor)
 {
 	struct children children = children_of(v, cursor);
-	uint32_t        node = visit_leaf(v, NODE_OPAQUE);
+	uint32_t node = visit_leaf(v, NODE_OPAQUE);
 
 	for (guint i = 0; i < children.count; i++)
 		visit_statement(v, child_at(v, children, i), node);
@@ -621,7 +623,7 @@ static uint32_t statement_expression(struct visit *v, CXCursor cursor)
 /* A compound literal is a variable without a name; its value follows what fills it. */
 static uint32_t compound_literal(struct visit *v, CXCursor cursor)
 {
-	CXType   type = clang_getCursorType(cursor);
+	CXType type = clang_getCursorType(cursor);
 	uint32_t node = visit_leaf(v, NODE_OPAQUE), local = visit_leaf(v, NODE_LOCAL);
 
 	facts_built_node(v->facts, local)->value = facts_build_variable(
@@ -634,8 +636,8 @@ static uint32_t compound_literal(struct visit *v, CXCursor cursor)
 static char unescaped(const char **text)
 {
 	static const char names[] = "abfnrtve0", values[] = "\a\b\f\n\r\t\v\033";
-	char              byte = *(*text)++;
-	const char       *known = byte ? strchr(names, byte) : NULL;
+	char byte = *(*text)++;
+	const char *known = byte ? strchr(names, byte) : NULL;
 
 	if (byte == 'x')
 		return (char)g_ascii_strtoull(*text, (char **)text, 16);
@@ -653,7 +655,7 @@ enum { STRING_LIMIT = 120 };
 static char *literal_content(const char *spelling)
 {
 	const char *text = strchr(spelling, '"');
-	GString    *out = g_string_new(NULL);
+	GString *out = g_string_new(NULL);
 
 	for (text = text ? text + 1 : ""; *text && *text != '"' && out->len <= STRING_LIMIT;) {
 		char byte = *text++;
@@ -672,9 +674,9 @@ static char *literal_content(const char *spelling)
 
 static uint32_t string_literal(struct visit *v, CXCursor cursor)
 {
-	CXString         spelling = clang_getCursorSpelling(cursor);
+	CXString spelling = clang_getCursorSpelling(cursor);
 	g_autofree char *text = literal_content(clang_getCString(spelling));
-	uint32_t         node = visit_leaf(v, NODE_STRING);
+	uint32_t node = visit_leaf(v, NODE_STRING);
 
 	clang_disposeString(spelling);
 	facts_built_node(v->facts, node)->text = facts_build_string(v->facts, text);
@@ -717,8 +719,8 @@ static uint32_t choose(struct visit *v, CXCursor cursor, struct children childre
 static bool is_choose(struct visit *v, CXCursor cursor)
 {
 	struct place at = place_spelled(clang_getCursorLocation(cursor));
-	size_t       length;
-	const char  *source = place_source(v, at.file, &length);
+	size_t length;
+	const char *source = place_source(v, at.file, &length);
 
 	return source && at.offset + 21 < length && strncmp(source + at.offset, "__builtin_choose_expr", 21) == 0;
 }
@@ -726,7 +728,7 @@ static bool is_choose(struct visit *v, CXCursor cursor)
 static uint32_t unexposed(struct visit *v, CXCursor cursor)
 {
 	struct children children = children_of(v, cursor);
-	uint32_t        node;
+	uint32_t node;
 
 	if (children.count == 1 && same_extent(cursor, child_at(v, children, 0)))
 		node = transparent(v, cursor, child_at(v, children, 0));
@@ -743,7 +745,7 @@ static uint32_t unexposed(struct visit *v, CXCursor cursor)
 static uint32_t last_inside(struct visit *v, CXCursor cursor)
 {
 	struct children children = children_of(v, cursor);
-	uint32_t        node;
+	uint32_t node;
 
 	if (children.count)
 		node = transparent(v, cursor, last_child(v, children));
@@ -814,8 +816,8 @@ CXCursor visit_strip(struct visit *v, CXCursor cursor)
 	while (cursor.kind == CXCursor_ParenExpr || cursor.kind == CXCursor_UnexposedExpr ||
 	       cursor.kind == CXCursor_CStyleCastExpr) {
 		struct children children = children_of(v, cursor);
-		bool            single = children.count == 1 || (children.count && cursor.kind == CXCursor_CStyleCastExpr);
-		CXCursor        inside = single ? last_child(v, children) : cursor;
+		bool single = children.count == 1 || (children.count && cursor.kind == CXCursor_CStyleCastExpr);
+		CXCursor inside = single ? last_child(v, children) : cursor;
 
 		children_release(v, children);
 		if (!single)

@@ -9,15 +9,15 @@
 
 struct one_unit {
 	const struct unit_command *unit;
-	const char                *root;
-	struct facts              *facts;
-	size_t                     size;
+	const char *root;
+	struct facts *facts;
+	size_t size;
 };
 
 static void run(void *data)
 {
 	struct one_unit *one = data;
-	struct hashes   *hashes = hashes_new();
+	struct hashes *hashes = hashes_new();
 
 	one->facts = parse_unit(one->unit, one->root, hashes, &one->size);
 	hashes_free(hashes);
@@ -25,7 +25,7 @@ static void run(void *data)
 
 struct facts *extract_unit(const struct unit_command *unit, const struct extract_options *options, size_t *size)
 {
-	char            root[PATH_MAX];
+	char root[PATH_MAX];
 	struct one_unit one = { .unit = unit, .root = root };
 
 	if (!realpath(options->root, root))

@@ -11,9 +11,9 @@
 #include "facts/facts.h"
 
 struct extract_options {
-	const char *root;            /* project root: paths below it become relative; absolute */
-	unsigned    jobs;            /* workers; 0: one per processor */
-	unsigned    timeout_seconds; /* wall clock per unit; 0: 60 */
+	const char *root;         /* project root: paths below it become relative; absolute */
+	unsigned jobs;            /* workers; 0: one per processor */
+	unsigned timeout_seconds; /* wall clock per unit; 0: 60 */
 };
 
 /*

@@ -15,19 +15,19 @@ enum { RANGE_LIMIT = 256 }; /* elements of `[a ... b] = v` that are written out 
 
 /* One aggregate being filled. */
 struct level {
-	CXType   type;   /* canonical record or array */
-	uint32_t place;  /* tree that names the aggregate; copied for each assignment */
-	int64_t  next;   /* field or element that the next value goes to */
-	GArray  *fields; /* CXCursor of a record's members; NULL for an array */
-	bool     is_union;
+	CXType type;    /* canonical record or array */
+	uint32_t place; /* tree that names the aggregate; copied for each assignment */
+	int64_t next;   /* field or element that the next value goes to */
+	GArray *fields; /* CXCursor of a record's members; NULL for an array */
+	bool is_union;
 };
 
 /* A braced list being walked. */
 struct list {
 	struct visit *v;
-	GArray       *levels; /* struct level; the first is the braces' own object */
-	uint32_t      block;
-	CXCursor      where;  /* the declaration or assignment, for the place of the assignments */
+	GArray *levels; /* struct level; the first is the braces' own object */
+	uint32_t block;
+	CXCursor where; /* the declaration or assignment, for the place of the assignments */
 };
 
 static enum CXVisitorResult collect_field(CXCursor field, CXClientData data)
@@ -121,7 +121,7 @@ static uint32_t member_place(struct visit *v, const struct level *level, int64_t
 static void enter_member(struct list *list)
 {
 	struct level *top = top_level(list);
-	CXType        type = member_type(top, top->next);
+	CXType type = member_type(top, top->next);
 
 	push_level(list, type, member_place(list->v, top, top->next));
 }
@@ -130,8 +130,8 @@ static void enter_member(struct list *list)
 static void fill_next(struct list *list, CXCursor value)
 {
 	struct level *top = top_level(list);
-	CXType        type = member_type(top, top->next);
-	uint32_t      place = member_place(list->v, top, top->next);
+	CXType type = member_type(top, top->next);
+	uint32_t place = member_place(list->v, top, top->next);
 
 	top->next = top->is_union ? 1 : top->next + 1;
 	visit_initialiser(list->v, type, place, value, list->block, list->where);
@@ -153,7 +153,7 @@ static bool find_member(const struct level *level, CXCursor field, int64_t *inde
 static bool go_to_field(struct list *list, CXCursor field)
 {
 	struct level *top = top_level(list);
-	int64_t       index;
+	int64_t index;
 
 	if (!top->fields)
 		return false;
@@ -189,14 +189,14 @@ static bool is_anonymous_step(CXCursor designator)
 static int64_t go_to_designated(struct list *list, struct children children)
 {
 	struct visit *v = list->v;
-	int64_t       covered = 1;
-	bool          started = false;
+	int64_t covered = 1;
+	bool started = false;
 
 	while (list->levels->len > 1)
 		pop_level(list);
 	for (guint i = 0; i + 1 < children.count; i++) {
 		CXCursor designator = child_at(v, children, i);
-		int64_t  index = 0, last;
+		int64_t index = 0, last;
 
 		if (designator.kind == CXCursor_MemberRef && is_anonymous_step(designator))
 			continue;
@@ -227,7 +227,7 @@ static int64_t go_to_designated(struct list *list, struct children children)
 static void fill_designated(struct list *list, CXCursor cursor)
 {
 	struct children children = children_with_references(list->v, cursor);
-	int64_t         covered = go_to_designated(list, children);
+	int64_t covered = go_to_designated(list, children);
 
 	for (int64_t i = 0; i < covered && i < RANGE_LIMIT; i++)
 		fill_next(list, last_child(list->v, children));
@@ -280,7 +280,7 @@ static bool is_designated(CXCursor cursor)
 static void fill_from_list(struct visit *v, CXType type, uint32_t place, CXCursor braces, uint32_t block,
 			   CXCursor where)
 {
-	struct list     list = { .v = v, .block = block, .where = where };
+	struct list list = { .v = v, .block = block, .where = where };
 	struct children children = children_of(v, braces);
 
 	list.levels = g_array_new(FALSE, FALSE, sizeof(struct level));
@@ -301,9 +301,9 @@ static void fill_from_list(struct visit *v, CXType type, uint32_t place, CXCurso
 
 static void assign(struct visit *v, uint32_t place, CXCursor value, uint32_t block, CXCursor where)
 {
-	bool             is_declared = where.kind == CXCursor_VarDecl;
+	bool is_declared = where.kind == CXCursor_VarDecl;
 	CXSourceLocation start = clang_getCursorLocation(where);
-	struct node      node = { .kind = NODE_ASSIGN };
+	struct node node = { .kind = NODE_ASSIGN };
 
 	if (facts_built_node(v->facts, place)->kind != NODE_LOCAL && is_declared)
 		place_node(v, &node, value, NULL); /* one of many: where its value stands */
@@ -326,8 +326,8 @@ void visit_initialiser(struct visit *v, CXType type, uint32_t place, CXCursor va
 		return;
 	}
 	struct children children = children_of(v, bare);
-	bool            has_child = children.count > 0;
-	CXCursor        inside = has_child ? last_child(v, children) : bare;
+	bool has_child = children.count > 0;
+	CXCursor inside = has_child ? last_child(v, children) : bare;
 	if (bare.kind == CXCursor_CompoundLiteralExpr && has_child)
 		visit_initialiser(v, type, place, inside, block, where);
 	else if (is_aggregate(type))

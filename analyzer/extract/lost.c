@@ -12,7 +12,7 @@
 /* The places of the main file at which some node of the tree stands, a byte each. */
 struct marks {
 	CXFile file;
-	char  *at;
+	char *at;
 	size_t length;
 };
 
@@ -43,6 +43,7 @@ static enum CXChildVisitResult mark_declaration(CXCursor cursor, CXCursor parent
 	return mark_all(cursor, parent, data);
 }
 
+/* clang-format off */
 static const char *const not_calls[] = {
 	"if",          "while",        "for",        "switch",     "return",    "sizeof",     "typeof",
 	"__typeof__",  "__typeof",     "_Alignof",   "alignof",    "asm",       "__asm__",    "__asm",
@@ -50,6 +51,7 @@ static const char *const not_calls[] = {
 	"__extension__", "do",         "else",       "case",       "goto",      "int",        "void",
 	"char",        "long",         "unsigned",   "_Atomic",    "__declspec", "_Alignas",  "__alignof__",
 };
+/* clang-format on */
 
 static bool is_keyword(const char *name, size_t length)
 {
@@ -62,18 +64,18 @@ static bool is_keyword(const char *name, size_t length)
 /* Reading the text. */
 
 struct scan {
-	const char  *text;
-	size_t       length, at;
-	const char  *marks;
-	int          depth; /* of braces */
-	GArray      *groups; /* struct group: open #if */
-	uint32_t     lost;
+	const char *text;
+	size_t length, at;
+	const char *marks;
+	int depth;      /* of braces */
+	GArray *groups; /* struct group: open #if */
+	uint32_t lost;
 };
 
 struct group {
-	size_t   start;
+	size_t start;
 	uint32_t lost; /* before it began */
-	int      depth;
+	int depth;
 };
 
 static void skip_quoted(struct scan *s)
@@ -174,7 +176,7 @@ static void step(struct scan *s)
 
 uint32_t count_lost_calls(struct visit *v)
 {
-	struct scan  scan = { 0 };
+	struct scan scan = { 0 };
 	struct marks marks = { .file = v->main_file };
 
 	scan.text = place_source(v, v->main_file, &scan.length);

@@ -32,8 +32,8 @@ static void *thread_main(void *call)
 bool on_big_stack(void (*run)(void *data), void *data)
 {
 	struct big_call call = { run, data };
-	pthread_attr_t  attributes;
-	pthread_t       thread;
+	pthread_attr_t attributes;
+	pthread_t thread;
 
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, BIG_STACK);
@@ -48,8 +48,10 @@ bool on_big_stack(void (*run)(void *data), void *data)
 /* Arguments. */
 
 static const char *const own_arguments[] = {
-	"-w", "-Wno-everything", /* warnings cost 5-12 % and are not ours to give */
-	"-ferror-limit=0", "-fno-spell-checking",
+	"-w",
+	"-Wno-everything", /* warnings cost 5-12 % and are not ours to give */
+	"-ferror-limit=0",
+	"-fno-spell-checking",
 };
 
 static bool has_argument(const char *const *arguments, const char *name)
@@ -71,7 +73,7 @@ static void add_unless_given(GPtrArray *out, const char *const *arguments, const
 static GPtrArray *command_line(const struct unit_command *unit)
 {
 	const char *const *arguments = (const char *const *)unit->arguments;
-	GPtrArray         *out = g_ptr_array_new();
+	GPtrArray *out = g_ptr_array_new();
 
 	for (size_t i = 0; arguments[i]; i++)
 		g_ptr_array_add(out, (char *)arguments[i]);
@@ -87,13 +89,13 @@ static GPtrArray *command_line(const struct unit_command *unit)
 
 struct errors {
 	uint32_t count;
-	bool     hides; /* one of them left part of the text unread: a missing header, broken syntax */
-	char    *first; /* "file:line: text" */
+	bool hides;  /* one of them left part of the text unread: a missing header, broken syntax */
+	char *first; /* "file:line: text" */
 };
 
 static char *describe(struct visit *v, CXDiagnostic diagnostic)
 {
-	struct place     at = place_of(clang_getDiagnosticLocation(diagnostic));
+	struct place at = place_of(clang_getDiagnosticLocation(diagnostic));
 	g_autofree char *text = visit_text(clang_getDiagnosticSpelling(diagnostic));
 
 	if (!at.file)
@@ -113,11 +115,11 @@ static bool hides_text(CXDiagnostic diagnostic)
 static struct errors read_diagnostics(struct visit *v)
 {
 	struct errors errors = { 0 };
-	unsigned      count = clang_getNumDiagnostics(v->unit);
+	unsigned count = clang_getNumDiagnostics(v->unit);
 
 	for (unsigned i = 0; i < count; i++) {
 		CXDiagnostic diagnostic = clang_getDiagnostic(v->unit, i);
-		bool         is_error = clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error;
+		bool is_error = clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error;
 
 		if (is_error && !errors.count++)
 			errors.first = describe(v, diagnostic);
@@ -130,8 +132,8 @@ static struct errors read_diagnostics(struct visit *v)
 static void set_status(struct visit *v)
 {
 	struct errors errors = read_diagnostics(v);
-	uint32_t      lost = errors.count ? count_lost_calls(v) : 0;
-	bool          degraded = errors.hides || lost > 0;
+	uint32_t lost = errors.count ? count_lost_calls(v) : 0;
+	bool degraded = errors.hides || lost > 0;
 
 	facts_build_status(v->facts, degraded ? UNIT_DEGRADED : UNIT_OK, errors.count, lost, errors.first);
 	g_free(errors.first);
@@ -151,9 +153,9 @@ static char *unit_path(const struct unit_command *unit, const char *root)
 struct facts *failed_unit(const struct unit_command *unit, const char *root, enum unit_status status,
 			  const char *message, size_t *size)
 {
-	g_autofree char      *path = unit_path(unit, root);
+	g_autofree char *path = unit_path(unit, root);
 	struct facts_builder *builder = facts_builder_new(path);
-	struct facts         *facts;
+	struct facts *facts;
 
 	facts_build_status(builder, status, status == UNIT_FAILED, 0, message);
 	facts = facts_build_finish(builder, size);
@@ -164,10 +166,10 @@ struct facts *failed_unit(const struct unit_command *unit, const char *root, enu
 static struct facts *facts_of(CXTranslationUnit parsed, const struct unit_command *unit, const char *root,
 			      struct hashes *hashes, size_t *size)
 {
-	g_autofree char      *path = unit_path(unit, root);
+	g_autofree char *path = unit_path(unit, root);
 	struct facts_builder *builder = facts_builder_new(path);
-	struct facts         *facts;
-	struct visit          v;
+	struct facts *facts;
+	struct visit v;
 
 	visit_init(&v, parsed, root, builder);
 	visit_unit(&v);
@@ -188,14 +190,14 @@ static const char *why_not_parsed(const struct unit_command *unit, enum CXErrorC
 
 struct facts *parse_unit(const struct unit_command *unit, const char *root, struct hashes *hashes, size_t *size)
 {
-	GPtrArray        *arguments = command_line(unit);
-	CXIndex           index = clang_createIndex(0, 0);
+	GPtrArray *arguments = command_line(unit);
+	CXIndex index = clang_createIndex(0, 0);
 	CXTranslationUnit parsed = NULL;
-	struct facts     *facts;
+	struct facts *facts;
 
-	enum CXErrorCode code = clang_parseTranslationUnit2(index, unit->file, (const char *const *)arguments->pdata,
-							    (int)arguments->len, NULL, 0,
-							    CXTranslationUnit_KeepGoing, &parsed);
+	enum CXErrorCode code =
+		clang_parseTranslationUnit2(index, unit->file, (const char *const *)arguments->pdata,
+					    (int)arguments->len, NULL, 0, CXTranslationUnit_KeepGoing, &parsed);
 	if (code == CXError_Success)
 		facts = facts_of(parsed, unit, root, hashes, size);
 	else

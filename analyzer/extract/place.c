@@ -122,7 +122,7 @@ static struct place place_moved(struct place place, const char *source, size_t o
 /* Behind the use of a macro, arguments included, that begins at `use`; `use` itself if no name stands there. */
 static struct place end_of_use(struct visit *v, struct place use)
 {
-	size_t      length;
+	size_t length;
 	const char *source = place_source(v, use.file, &length);
 
 	if (!source || use.offset >= length || !starts_name(source[use.offset]) ||
@@ -142,9 +142,9 @@ static bool is_written_by_body(CXSourceLocation location)
 /* Whether start and end stand in one argument of a macro: no comma of the macro's own is between them. */
 static bool is_one_argument(struct visit *v, struct place start, struct place end)
 {
-	size_t      length;
+	size_t length;
 	const char *source = place_source(v, start.file, &length);
-	int         depth = 0;
+	int depth = 0;
 
 	if (!source || end.file != start.file || end.offset < start.offset || end.offset > length)
 		return false;
@@ -159,7 +159,7 @@ static bool is_one_argument(struct visit *v, struct place start, struct place en
 /* Where a range stands in its file, and whether a macro's body wrote it. */
 struct extent {
 	struct place start, end;
-	bool         by_macro;
+	bool by_macro;
 };
 
 /* libclang ends a range whose last token came from a macro before that macro's name: step over it. */
@@ -175,8 +175,8 @@ static struct extent extent_of(struct visit *v, CXSourceLocation start, CXSource
 
 	if (!place_in_macro(start))
 		return extent;
-	extent.by_macro = is_written_by_body(start) || !place_in_macro(end) ||
-			  !is_one_argument(v, extent.start, extent.end);
+	extent.by_macro =
+		is_written_by_body(start) || !place_in_macro(end) || !is_one_argument(v, extent.start, extent.end);
 	if (!extent.by_macro)
 		return extent;
 	extent.start = place_expanded(start);
@@ -228,8 +228,8 @@ char *place_text(struct visit *v, CXCursor cursor)
 {
 	CXSourceRange range = clang_getCursorExtent(cursor);
 	struct extent extent = extent_of(v, clang_getRangeStart(range), clang_getRangeEnd(range));
-	size_t        length;
-	const char   *source = place_source(v, extent.start.file, &length);
+	size_t length;
+	const char *source = place_source(v, extent.start.file, &length);
 
 	if (!source || extent.end.file != extent.start.file || extent.end.offset > length ||
 	    extent.end.offset <= extent.start.offset || extent.end.offset - extent.start.offset > 200)
@@ -248,8 +248,8 @@ static size_t logical_line(const char *source, size_t at)
 bool place_define(struct visit *v, CXSourceLocation location, struct define *define)
 {
 	struct place spelled = place_spelled(location);
-	size_t       length;
-	const char  *source = place_source(v, spelled.file, &length);
+	size_t length;
+	const char *source = place_source(v, spelled.file, &length);
 
 	if (!source || spelled.offset >= length)
 		return false;

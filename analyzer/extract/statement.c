@@ -62,7 +62,7 @@ static void expression_statement(struct visit *v, CXCursor cursor, uint32_t bloc
 static void if_statement(struct visit *v, CXCursor cursor, uint32_t block)
 {
 	struct children children = children_of(v, cursor);
-	uint32_t        node = start_statement(v, NODE_IF, cursor, block);
+	uint32_t node = start_statement(v, NODE_IF, cursor, block);
 
 	if (children.count < 2) { /* its condition could not be parsed */
 		append(v, node, visit_leaf(v, NODE_OPAQUE));
@@ -92,8 +92,8 @@ static void finish_loop(struct visit *v, uint32_t node, enum loop_op op, const u
 static void while_statement(struct visit *v, CXCursor cursor, uint32_t block)
 {
 	struct children children = children_of(v, cursor);
-	uint32_t        node = start_statement(v, NODE_LOOP, cursor, block);
-	uint32_t        parts[4] = { 0 };
+	uint32_t node = start_statement(v, NODE_LOOP, cursor, block);
+	uint32_t parts[4] = { 0 };
 
 	if (children.count == 2)
 		parts[1] = visit_expression(v, child_at(v, children, 0));
@@ -106,8 +106,8 @@ static void while_statement(struct visit *v, CXCursor cursor, uint32_t block)
 static void do_statement(struct visit *v, CXCursor cursor, uint32_t block)
 {
 	struct children children = children_of(v, cursor);
-	uint32_t        node = start_statement(v, NODE_LOOP, cursor, block);
-	uint32_t        parts[4] = { 0 };
+	uint32_t node = start_statement(v, NODE_LOOP, cursor, block);
+	uint32_t parts[4] = { 0 };
 
 	if (children.count)
 		parts[3] = single_statement(v, child_at(v, children, 0));
@@ -122,7 +122,7 @@ static void do_statement(struct visit *v, CXCursor cursor, uint32_t block)
 static void switch_statement(struct visit *v, CXCursor cursor, uint32_t block)
 {
 	struct children children = children_of(v, cursor);
-	uint32_t        node = start_statement(v, NODE_SWITCH, cursor, block);
+	uint32_t node = start_statement(v, NODE_SWITCH, cursor, block);
 
 	if (children.count == 2)
 		append(v, node, visit_expression(v, child_at(v, children, 0)));
@@ -179,7 +179,7 @@ static size_t next_semicolon(const char *source, size_t length, size_t at)
 /* Offsets of the two semicolons of a `for` and of what closes it, as spelled; false if they cannot be found there. */
 static bool find_semicolons(struct visit *v, struct place loop, size_t semicolons[3])
 {
-	size_t      length;
+	size_t length;
 	const char *source = place_source(v, loop.file, &length);
 
 	if (!source || loop.offset + 4 > length || strncmp(source + loop.offset, "for", 3) != 0)
@@ -214,7 +214,7 @@ static int for_part(struct visit *v, CXCursor loop, CXCursor part, int at_least)
 {
 	struct place start = place_spelled(clang_getCursorLocation(loop));
 	struct place place = place_spelled(clang_getRangeStart(clang_getCursorExtent(part)));
-	size_t       semicolons[3];
+	size_t semicolons[3];
 
 	if (part.kind == CXCursor_DeclStmt)
 		return 0;
@@ -227,13 +227,13 @@ static int for_part(struct visit *v, CXCursor loop, CXCursor part, int at_least)
 static void for_statement(struct visit *v, CXCursor cursor, uint32_t block)
 {
 	struct children children = children_of(v, cursor);
-	uint32_t        node = start_statement(v, NODE_LOOP, cursor, block);
-	uint32_t        parts[4] = { 0 };
-	int             next = 0;
+	uint32_t node = start_statement(v, NODE_LOOP, cursor, block);
+	uint32_t parts[4] = { 0 };
+	int next = 0;
 
 	for (guint i = 0; i + 1 < children.count; i++) {
 		CXCursor part = child_at(v, children, i);
-		int      which = children.count == 4 ? (int)i : for_part(v, cursor, part, next);
+		int which = children.count == 4 ? (int)i : for_part(v, cursor, part, next);
 
 		if (which < next)
 			which = next;
@@ -254,7 +254,7 @@ static void for_statement(struct visit *v, CXCursor cursor, uint32_t block)
 static void case_statement(struct visit *v, CXCursor cursor, uint32_t block)
 {
 	struct children children = children_of(v, cursor);
-	uint32_t        node = start_statement(v, NODE_CASE, cursor, block);
+	uint32_t node = start_statement(v, NODE_CASE, cursor, block);
 
 	for (guint i = 0; i + 1 < children.count; i++)
 		append(v, node, visit_expression(v, child_at(v, children, i)));
@@ -268,7 +268,7 @@ static void case_statement(struct visit *v, CXCursor cursor, uint32_t block)
 static void label_statement(struct visit *v, CXCursor cursor, uint32_t block)
 {
 	g_autofree char *name = visit_text(clang_getCursorSpelling(cursor));
-	uint32_t         node = start_statement(v, NODE_LABEL, cursor, block);
+	uint32_t node = start_statement(v, NODE_LABEL, cursor, block);
 
 	facts_built_node(v->facts, node)->text = facts_build_string(v->facts, name);
 	children_as_statements(v, cursor, block);
@@ -276,7 +276,7 @@ static void label_statement(struct visit *v, CXCursor cursor, uint32_t block)
 
 static void goto_statement(struct visit *v, CXCursor cursor, uint32_t block)
 {
-	uint32_t        node = start_statement(v, NODE_GOTO, cursor, block);
+	uint32_t node = start_statement(v, NODE_GOTO, cursor, block);
 	struct children children = children_with_references(v, cursor);
 
 	if (children.count && child_at(v, children, 0).kind == CXCursor_LabelRef) {
@@ -289,7 +289,7 @@ static void goto_statement(struct visit *v, CXCursor cursor, uint32_t block)
 static void return_statement(struct visit *v, CXCursor cursor, uint32_t block)
 {
 	struct children children = children_of(v, cursor);
-	uint32_t        node = start_statement(v, NODE_RETURN, cursor, block);
+	uint32_t node = start_statement(v, NODE_RETURN, cursor, block);
 
 	if (children.count)
 		append(v, node, visit_expression(v, last_child(v, children)));
@@ -306,7 +306,7 @@ static bool is_static_local(CXCursor declaration)
 static uint32_t add_variable(struct visit *v, CXCursor declaration)
 {
 	g_autofree char *name = visit_text(clang_getCursorSpelling(declaration));
-	struct variable  variable = {
+	struct variable variable = {
 		.kind = is_static_local(declaration) ? VARIABLE_STATIC : VARIABLE_LOCAL,
 		.name = facts_build_string(v->facts, name),
 		.type = visit_type(v, clang_getCursorType(declaration)),

@@ -26,7 +26,7 @@ static char *real_path(CXFile file)
 {
 	g_autofree char *real = visit_text(clang_File_tryGetRealPathName(file));
 	g_autofree char *name = visit_text(clang_getFileName(file));
-	char             resolved[PATH_MAX];
+	char resolved[PATH_MAX];
 
 	return g_strdup(realpath(*real ? real : name, resolved) ? resolved : name);
 }
@@ -78,7 +78,7 @@ static char *canonical_spelling(CXType type)
 static void shorten_path(const char *root, char *text)
 {
 	size_t length = strlen(root);
-	char  *at = strstr(text, " at /");
+	char *at = strstr(text, " at /");
 
 	if (at && strncmp(at + 4, root, length) == 0 && at[4 + length] == '/')
 		memmove(at + 4, at + 5 + length, strlen(at + 5 + length) + 1);
@@ -87,7 +87,7 @@ static void shorten_path(const char *root, char *text)
 uint32_t visit_type(struct visit *v, CXType type)
 {
 	g_autofree char *text = canonical_spelling(type);
-	char            *attributes = strstr(text, attributes_start);
+	char *attributes = strstr(text, attributes_start);
 
 	if (attributes)
 		*attributes = '\0';
@@ -99,7 +99,7 @@ uint32_t visit_type(struct visit *v, CXType type)
 
 static const struct {
 	const char *name;
-	uint16_t    flag;
+	uint16_t flag;
 } flag_attributes[] = {
 	{ "weak", SYMBOL_WEAK },
 	{ "constructor", SYMBOL_CONSTRUCTOR },
@@ -140,7 +140,7 @@ static char *attribute_argument(const char *behind)
 static void read_printed(struct visit *v, uint32_t symbol, CXCursor declaration)
 {
 	g_autofree char *text = printed(v, declaration);
-	const char      *alias = find_attribute(text, "alias");
+	const char *alias = find_attribute(text, "alias");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(flag_attributes); i++)
 		if (find_attribute(text, flag_attributes[i].name))
@@ -155,7 +155,7 @@ static void read_printed(struct visit *v, uint32_t symbol, CXCursor declaration)
 
 struct annotated {
 	struct visit *v;
-	uint32_t      symbol;
+	uint32_t symbol;
 };
 
 static enum CXChildVisitResult read_annotation(CXCursor child, CXCursor parent, CXClientData data)
@@ -196,7 +196,7 @@ static bool returns_nothing(CXCursor declaration)
 static void read_attributes(struct visit *v, uint32_t symbol, CXCursor declaration)
 {
 	struct annotated annotated = { v, symbol };
-	bool             system = facts_built_symbol(v->facts, symbol)->flags & SYMBOL_SYSTEM;
+	bool system = facts_built_symbol(v->facts, symbol)->flags & SYMBOL_SYSTEM;
 
 	read_type_attributes(v, symbol, clang_getCursorType(declaration));
 	if (!clang_Cursor_hasAttrs(declaration) || (system && !returns_nothing(declaration)))
@@ -253,11 +253,11 @@ static uint16_t function_flags(CXCursor declaration)
 
 static void fill_symbol(struct visit *v, uint32_t symbol, CXCursor declaration, struct place at, uint16_t flags)
 {
-	uint32_t                   type = visit_type(v, clang_getCursorType(declaration));
-	uint32_t                   file = visit_file_index(v, at.file);
+	uint32_t type = visit_type(v, clang_getCursorType(declaration));
+	uint32_t file = visit_file_index(v, at.file);
 	const struct visited_file *known = visit_file(v, at.file);
 	bool system = (known && known->system) || clang_Location_isInSystemHeader(clang_getCursorLocation(declaration));
-	struct symbol             *s = facts_built_symbol(v->facts, symbol);
+	struct symbol *s = facts_built_symbol(v->facts, symbol);
 
 	s->type = type;
 	s->file = file;
@@ -274,11 +274,11 @@ static bool has_type(const struct visit *v, uint32_t symbol)
 static uint32_t function_symbol(struct visit *v, CXCursor declaration)
 {
 	declaration = best_declaration(declaration);
-	struct place     at = place_of(clang_getCursorLocation(declaration));
-	uint16_t         flags = function_flags(declaration);
+	struct place at = place_of(clang_getCursorLocation(declaration));
+	uint16_t flags = function_flags(declaration);
 	g_autofree char *name = visit_text(clang_getCursorSpelling(declaration));
 	g_autofree char *key = symbol_key(v, declaration, at.file, flags & SYMBOL_STATIC);
-	uint32_t         symbol = facts_build_symbol(v->facts, SYMBOL_FUNCTION, key, name);
+	uint32_t symbol = facts_build_symbol(v->facts, SYMBOL_FUNCTION, key, name);
 
 	if (has_type(v, symbol))
 		return symbol;
@@ -293,11 +293,11 @@ static uint32_t function_symbol(struct visit *v, CXCursor declaration)
 static uint32_t global_symbol(struct visit *v, CXCursor declaration)
 {
 	declaration = best_declaration(declaration);
-	struct place     at = place_of(clang_getCursorLocation(declaration));
-	uint16_t         flags = linkage_flags(declaration);
+	struct place at = place_of(clang_getCursorLocation(declaration));
+	uint16_t flags = linkage_flags(declaration);
 	g_autofree char *name = visit_text(clang_getCursorSpelling(declaration));
 	g_autofree char *key = symbol_key(v, declaration, at.file, flags & SYMBOL_STATIC);
-	uint32_t         symbol = facts_build_symbol(v->facts, SYMBOL_GLOBAL, key, name);
+	uint32_t symbol = facts_build_symbol(v->facts, SYMBOL_GLOBAL, key, name);
 
 	if (!has_type(v, symbol))
 		fill_symbol(v, symbol, declaration, at, flags);
@@ -309,7 +309,7 @@ static char *record_tag(CXCursor record)
 {
 	for (;;) {
 		g_autofree char *type = visit_text(clang_getTypeSpelling(clang_getCursorType(record)));
-		const char      *tag = strrchr(type, ' ');
+		const char *tag = strrchr(type, ' ');
 
 		if (!strchr(type, '('))
 			return g_strdup(tag ? tag + 1 : type);
@@ -328,7 +328,7 @@ static uint32_t field_symbol(struct visit *v, CXCursor declaration)
 	g_autofree char *tag = record_tag(clang_getCursorSemanticParent(declaration));
 	g_autofree char *name = g_strconcat(tag, ".", field, NULL);
 	g_autofree char *key = visit_text(clang_getCursorUSR(declaration));
-	uint32_t         symbol = facts_build_symbol(v->facts, SYMBOL_FIELD, key, name);
+	uint32_t symbol = facts_build_symbol(v->facts, SYMBOL_FIELD, key, name);
 	if (!has_type(v, symbol))
 		fill_symbol(v, symbol, declaration, place_of(clang_getCursorLocation(declaration)), 0);
 	return symbol;
@@ -376,11 +376,11 @@ uint32_t visit_cleanup(struct visit *v, CXCursor variable)
 	if (!clang_Cursor_hasAttrs(variable))
 		return 0;
 	g_autofree char *text = printed(v, variable);
-	const char      *cleanup = find_attribute(text, "cleanup");
+	const char *cleanup = find_attribute(text, "cleanup");
 	if (!cleanup)
 		return 0;
 	g_autofree char *name = attribute_argument(cleanup);
-	guint            known = GPOINTER_TO_UINT(g_hash_table_lookup(functions_by_name(v), name));
+	guint known = GPOINTER_TO_UINT(g_hash_table_lookup(functions_by_name(v), name));
 	if (known)
 		return visit_symbol(v, g_array_index(v->candidates, CXCursor, known - 1));
 	g_autofree char *key = g_strconcat("c:@F@", name, NULL);

@@ -101,7 +101,7 @@ void children_release(struct visit *v, struct children children)
 static void add_parameter(struct visit *v, CXCursor parameter)
 {
 	g_autofree char *name = visit_text(clang_getCursorSpelling(parameter));
-	struct variable  variable = {
+	struct variable variable = {
 		.kind = VARIABLE_PARAM,
 		.name = facts_build_string(v->facts, name),
 		.type = visit_type(v, clang_getCursorType(parameter)),
@@ -112,10 +112,10 @@ static void add_parameter(struct visit *v, CXCursor parameter)
 
 static void open_function(struct visit *v, CXCursor definition, uint32_t symbol)
 {
-	CXSourceRange   range = clang_getCursorExtent(definition);
-	struct place    at = place_of(clang_getCursorLocation(definition));
-	struct place    end = place_expanded(clang_getRangeEnd(range));
-	int             params = clang_Cursor_getNumArguments(definition);
+	CXSourceRange range = clang_getCursorExtent(definition);
+	struct place at = place_of(clang_getCursorLocation(definition));
+	struct place end = place_expanded(clang_getRangeEnd(range));
+	int params = clang_Cursor_getNumArguments(definition);
 	struct function function = {
 		.symbol = symbol,
 		.file = visit_file_index(v, at.file),
@@ -140,7 +140,7 @@ static void set_body(struct visit *v, uint32_t index, uint32_t body)
 static CXCursor body_of(struct visit *v, CXCursor definition)
 {
 	struct children children = children_of(v, definition);
-	CXCursor        body = clang_getNullCursor();
+	CXCursor body = clang_getNullCursor();
 
 	for (guint i = 0; i < children.count; i++)
 		if (child_at(v, children, i).kind == CXCursor_CompoundStmt)
@@ -288,7 +288,7 @@ void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, struc
 void visit_finish(struct visit *v)
 {
 	GHashTable *tables[] = { v->files, v->symbols, v->variables, v->emitted, v->by_name };
-	GArray     *arrays[] = { v->candidates, v->definitions, v->pending, v->cursors, v->transparent };
+	GArray *arrays[] = { v->candidates, v->definitions, v->pending, v->cursors, v->transparent };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])

@@ -20,41 +20,41 @@
 
 /* A file of the unit under the name it has in facts. */
 struct visited_file {
-	char    *path;   /* relative to the root when below it, else absolute */
-	uint32_t index;  /* in facts; 0 until something stands in it */
-	bool     system; /* below a system folder and outside the project */
+	char *path;     /* relative to the root when below it, else absolute */
+	uint32_t index; /* in facts; 0 until something stands in it */
+	bool system;    /* below a system folder and outside the project */
 };
 
 struct visit {
-	CXTranslationUnit     unit;
-	CXFile                main_file;
-	const char           *root; /* absolute, symbolic links resolved */
+	CXTranslationUnit unit;
+	CXFile main_file;
+	const char *root; /* absolute, symbolic links resolved */
 	struct facts_builder *facts;
-	CXPrintingPolicy      policy; /* one line per declaration; NULL until needed */
+	CXPrintingPolicy policy; /* one line per declaration; NULL until needed */
 
-	GHashTable *files;      /* CXFile -> struct visited_file */
-	GHashTable *symbols;    /* declaration -> symbol */
-	GHashTable *variables;  /* declaration -> variable of the current function */
-	GHashTable *emitted;    /* set of symbols whose function was opened */
-	GHashTable *by_name;    /* name -> declaration of functions a cleanup attribute may name; NULL until needed */
-	GArray     *candidates; /* CXCursor: what by_name will hold */
-	GArray     *definitions;/* CXCursor: what is emitted */
-	GArray     *pending;    /* CXCursor: functions of headers that an emitted function refers to */
-	GArray     *cursors;    /* CXCursor: stack of the children being walked */
-	GArray     *transparent;/* symbols of builtins that return their first argument */
-	uint32_t    constant_p; /* symbol of __builtin_constant_p; 0: not seen */
+	GHashTable *files;     /* CXFile -> struct visited_file */
+	GHashTable *symbols;   /* declaration -> symbol */
+	GHashTable *variables; /* declaration -> variable of the current function */
+	GHashTable *emitted;   /* set of symbols whose function was opened */
+	GHashTable *by_name;   /* name -> declaration of functions a cleanup attribute may name; NULL until needed */
+	GArray *candidates;    /* CXCursor: what by_name will hold */
+	GArray *definitions;   /* CXCursor: what is emitted */
+	GArray *pending;       /* CXCursor: functions of headers that an emitted function refers to */
+	GArray *cursors;       /* CXCursor: stack of the children being walked */
+	GArray *transparent;   /* symbols of builtins that return their first argument */
+	uint32_t constant_p;   /* symbol of __builtin_constant_p; 0: not seen */
 
-	uint32_t function;      /* the function being emitted */
-	CXFile   function_file; /* where it stands */
-	bool     in_header;     /* that file is not the main file */
-	CXCursor parent;        /* nearest enclosing cursor that became a node */
+	uint32_t function;    /* the function being emitted */
+	CXFile function_file; /* where it stands */
+	bool in_header;       /* that file is not the main file */
+	CXCursor parent;      /* nearest enclosing cursor that became a node */
 
-	CXFile      source_file; /* the file whose text is cached */
+	CXFile source_file; /* the file whose text is cached */
 	const char *source;
-	size_t      source_length;
-	CXFile      macro_file; /* the last macro use that was named */
-	unsigned    macro_offset;
-	uint32_t    macro_name;
+	size_t source_length;
+	CXFile macro_file; /* the last macro use that was named */
+	unsigned macro_offset;
+	uint32_t macro_name;
 };
 
 /* A cursor as a hash key, compared by clang_equalCursors. The table owns copies of its keys. */
@@ -122,14 +122,14 @@ bool initialiser_has_references(CXCursor value);
 uint32_t visit_symbol(struct visit *v, CXCursor declaration);
 const struct visited_file *visit_file(struct visit *v, CXFile file);
 uint32_t visit_file_index(struct visit *v, CXFile file);
-uint32_t visit_type(struct visit *v, CXType type); /* string: canonical, without attributes */
+uint32_t visit_type(struct visit *v, CXType type);          /* string: canonical, without attributes */
 uint32_t visit_cleanup(struct visit *v, CXCursor variable); /* symbol of its cleanup function, or 0 */
-char *visit_text(CXString string); /* a copy to g_free(); disposes of `string` */
+char *visit_text(CXString string);                          /* a copy to g_free(); disposes of `string` */
 
 /* place.c */
 
 struct place {
-	CXFile   file; /* NULL: unknown */
+	CXFile file; /* NULL: unknown */
 	unsigned line, column, offset;
 };
 
@@ -151,9 +151,9 @@ char *place_text(struct visit *v, CXCursor cursor);
 /* The #define in which a location is spelled. */
 struct define {
 	const char *name; /* in the source, `length` bytes */
-	size_t      length;
-	bool        has_parameters;
-	bool        begins_here; /* the location is the first of its replacement, parentheses aside */
+	size_t length;
+	bool has_parameters;
+	bool begins_here; /* the location is the first of its replacement, parentheses aside */
 };
 
 bool place_define(struct visit *v, CXSourceLocation location, struct define *define);

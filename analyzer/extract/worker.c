@@ -31,28 +31,28 @@ enum { DEFAULT_TIMEOUT_SECONDS = 60, MAX_FACTS = 1 << 30 };
 /* The job, the same in parent and workers. */
 struct job {
 	const struct unit_command *units;
-	size_t                     count;
-	char                       root[PATH_MAX];
-	gint64                     timeout_us;
-	extract_done              *done;
-	void                      *data;
+	size_t count;
+	char root[PATH_MAX];
+	gint64 timeout_us;
+	extract_done *done;
+	void *data;
 };
 
 struct worker {
-	pid_t       pid;    /* 0: no process */
-	int         socket;
-	bool        busy;
-	uint32_t    unit;   /* that it is busy with */
-	gint64      deadline; /* monotonic, us */
+	pid_t pid; /* 0: no process */
+	int socket;
+	bool busy;
+	uint32_t unit;      /* that it is busy with */
+	gint64 deadline;    /* monotonic, us */
 	GByteArray *answer; /* what has arrived: a length, then that many bytes */
 };
 
 struct pool {
-	struct job    *job;
+	struct job *job;
 	struct worker *workers;
-	unsigned       count;
-	size_t         next; /* unit to hand out */
-	bool           stopped; /* `done` returned false */
+	unsigned count;
+	size_t next;  /* unit to hand out */
+	bool stopped; /* `done` returned false */
 };
 
 /* The worker's side. */
@@ -93,22 +93,22 @@ static bool read_all(int fd, void *data, size_t size)
 
 struct serving {
 	const struct job *job;
-	int               socket;
+	int socket;
 };
 
 static void serve(void *data)
 {
 	const struct serving *serving = data;
-	const struct job     *job = serving->job;
-	struct hashes        *hashes = hashes_new();
-	uint32_t              index;
+	const struct job *job = serving->job;
+	struct hashes *hashes = hashes_new();
+	uint32_t index;
 
 	while (read_all(serving->socket, &index, sizeof index)) {
-		size_t        size;
+		size_t size;
 		struct facts *facts = parse_unit(&job->units[index], job->root, hashes, &size);
-		uint32_t      length = (uint32_t)size;
-		bool sent = write_all(serving->socket, &length, sizeof length) &&
-			    write_all(serving->socket, facts, size);
+		uint32_t length = (uint32_t)size;
+		bool sent =
+			write_all(serving->socket, &length, sizeof length) && write_all(serving->socket, facts, size);
 
 		free(facts);
 		if (!sent)
@@ -130,8 +130,8 @@ static void reset_signals(void)
 _Noreturn static void worker_main(const struct pool *pool, const struct worker *self, int socket, pid_t parent)
 {
 	struct serving serving = { pool->job, socket };
-	struct rlimit  no_core = { 0, 0 };
-	int            null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct rlimit no_core = { 0, 0 };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -153,7 +153,7 @@ _Noreturn static void worker_main(const struct pool *pool, const struct worker *
 
 static int start_worker(struct pool *pool, struct worker *worker)
 {
-	int   sockets[2];
+	int sockets[2];
 	pid_t parent = getpid();
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
@@ -216,7 +216,7 @@ static void report(struct pool *pool, uint32_t unit, const struct facts *facts)
 
 static void report_failure(struct pool *pool, uint32_t unit, enum unit_status status, const char *message)
 {
-	size_t        size;
+	size_t size;
 	struct facts *facts = failed_unit(&pool->job->units[unit], pool->job->root, status, message, &size);
 
 	report(pool, unit, facts);
@@ -241,8 +241,8 @@ static char *describe_end(int status)
 
 static void handle_death(struct pool *pool, struct worker *worker)
 {
-	bool             was_busy = worker->busy;
-	uint32_t         unit = worker->unit;
+	bool was_busy = worker->busy;
+	uint32_t unit = worker->unit;
 	g_autofree char *message = describe_end(await_worker(worker));
 
 	if (was_busy)
@@ -251,7 +251,7 @@ static void handle_death(struct pool *pool, struct worker *worker)
 
 static void handle_timeout(struct pool *pool, struct worker *worker)
 {
-	uint32_t         unit = worker->unit;
+	uint32_t unit = worker->unit;
 	g_autofree char *message =
 		g_strdup_printf("not parsed within %d s", (int)(pool->job->timeout_us / G_USEC_PER_SEC));
 
@@ -263,7 +263,7 @@ static void handle_timeout(struct pool *pool, struct worker *worker)
 static int hand_out(struct pool *pool, struct worker *worker)
 {
 	uint32_t unit = (uint32_t)pool->next;
-	int      error = worker->pid ? 0 : start_worker(pool, worker);
+	int error = worker->pid ? 0 : start_worker(pool, worker);
 
 	if (error)
 		return error;
@@ -279,8 +279,8 @@ static int hand_out(struct pool *pool, struct worker *worker)
 static void finish_answer(struct pool *pool, struct worker *worker)
 {
 	const void *block = worker->answer->data + sizeof(uint32_t);
-	size_t      size = worker->answer->len - sizeof(uint32_t);
-	void       *aligned = g_memdup2(block, size);
+	size_t size = worker->answer->len - sizeof(uint32_t);
+	void *aligned = g_memdup2(block, size);
 
 	worker->busy = false;
 	if (facts_check(aligned, size))
@@ -304,8 +304,8 @@ static size_t missing_bytes(const struct worker *worker)
 /* Takes what has arrived. */
 static void receive(struct pool *pool, struct worker *worker)
 {
-	guint   before = worker->answer->len;
-	size_t  wanted = missing_bytes(worker);
+	guint before = worker->answer->len;
+	size_t wanted = missing_bytes(worker);
 	ssize_t got;
 
 	g_byte_array_set_size(worker->answer, before + (guint)wanted);
@@ -334,11 +334,11 @@ static int next_deadline(const struct pool *pool)
 static int wait_for_workers(struct pool *pool)
 {
 	struct pollfd fds[256];
-	int           ready;
+	int ready;
 
 	for (unsigned i = 0; i < pool->count; i++)
-		fds[i] = (struct pollfd){ .fd = pool->workers[i].busy ? pool->workers[i].socket : -1,
-					  .events = POLLIN };
+		fds[i] =
+			(struct pollfd){ .fd = pool->workers[i].busy ? pool->workers[i].socket : -1, .events = POLLIN };
 	ready = poll(fds, pool->count, next_deadline(pool));
 	if (ready < 0)
 		return errno == EINTR ? 0 : -errno;
@@ -393,8 +393,8 @@ static unsigned worker_count(const struct extract_options *options, size_t units
 int extract_units(const struct unit_command *units, size_t count, const struct extract_options *options,
 		  extract_done *done, void *data)
 {
-	unsigned    seconds = options->timeout_seconds ? options->timeout_seconds : DEFAULT_TIMEOUT_SECONDS;
-	struct job  job = { .units = units, .count = count, .done = done, .data = data };
+	unsigned seconds = options->timeout_seconds ? options->timeout_seconds : DEFAULT_TIMEOUT_SECONDS;
+	struct job job = { .units = units, .count = count, .done = done, .data = data };
 	struct pool pool = { .job = &job, .count = worker_count(options, count) };
 
 	job.timeout_us = (gint64)seconds * G_USEC_PER_SEC;
