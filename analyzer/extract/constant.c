@@ -108,14 +108,12 @@ static char *text_in_macro(struct visit *v, CXCursor cursor, CXSourceLocation st
 
 	if (!place_define(v, start, &define))
 		return inside ? NULL : place_text(v, cursor);
-	g_autofree char *name = g_strndup(define.name, define.length); /* the source is gone with the next file read */
-	define.name = name;
 	bool used = is_used_as(v, place_expanded(start), &define, &has_arguments);
 	if (!define.begins_here || (used && inside))
 		return NULL; /* a number in a longer body */
 	if (!inside && (used || !has_arguments))
 		return place_text(v, cursor);
-	return define.has_parameters ? NULL : g_steal_pointer(&name);
+	return define.has_parameters ? NULL : g_strndup(define.name, define.length);
 }
 
 static bool is_in_argument(CXSourceLocation location)

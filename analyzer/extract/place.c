@@ -45,14 +45,14 @@ struct place place_spelled(CXSourceLocation location)
 
 const char *place_source(struct visit *v, CXFile file, size_t *length)
 {
-	if (!file)
+	struct visited_file *known = visit_file(v, file);
+
+	if (!known)
 		return NULL;
-	if (file != v->source_file) {
-		v->source_file = file;
-		v->source = clang_getFileContents(v->unit, file, &v->source_length);
-	}
-	*length = v->source_length;
-	return v->source;
+	if (!known->source)
+		known->source = clang_getFileContents(v->unit, file, &known->length);
+	*length = known->length;
+	return known->source;
 }
 
 static bool is_name_byte(char byte)

@@ -40,7 +40,7 @@ static char *below_root(const char *root, const char *path)
 	return g_strdup(path);
 }
 
-const struct visited_file *visit_file(struct visit *v, CXFile file)
+struct visited_file *visit_file(struct visit *v, CXFile file)
 {
 	struct visited_file *known = g_hash_table_lookup(v->files, file);
 
@@ -56,7 +56,7 @@ const struct visited_file *visit_file(struct visit *v, CXFile file)
 
 uint32_t visit_file_index(struct visit *v, CXFile file)
 {
-	struct visited_file *known = (struct visited_file *)visit_file(v, file);
+	struct visited_file *known = visit_file(v, file);
 
 	if (!known)
 		return 0;

@@ -20,9 +20,11 @@
 
 /* A file of the unit under the name it has in facts. */
 struct visited_file {
-	char *path;     /* relative to the root when below it, else absolute */
-	uint32_t index; /* in facts; 0 until something stands in it */
-	bool system;    /* below a system folder and outside the project */
+	char *path;         /* relative to the root when below it, else absolute */
+	uint32_t index;     /* in facts; 0 until something stands in it */
+	bool system;        /* below a system folder and outside the project */
+	const char *source; /* its text; NULL until asked for */
+	size_t length;
 };
 
 struct visit {
@@ -49,9 +51,6 @@ struct visit {
 	bool in_header;       /* that file is not the main file */
 	CXCursor parent;      /* nearest enclosing cursor that became a node */
 
-	CXFile source_file; /* the file whose text is cached */
-	const char *source;
-	size_t source_length;
 	CXFile macro_file; /* the last macro use that was named */
 	unsigned macro_offset;
 	uint32_t macro_name;
@@ -120,7 +119,7 @@ bool initialiser_has_references(CXCursor value);
 
 /* The symbol of a function, global or field; 0 for an anonymous member. Functions that headers define become pending. */
 uint32_t visit_symbol(struct visit *v, CXCursor declaration);
-const struct visited_file *visit_file(struct visit *v, CXFile file);
+struct visited_file *visit_file(struct visit *v, CXFile file);
 uint32_t visit_file_index(struct visit *v, CXFile file);
 uint32_t visit_type(struct visit *v, CXType type);          /* string: canonical, without attributes */
 uint32_t visit_cleanup(struct visit *v, CXCursor variable); /* symbol of its cleanup function, or 0 */
@@ -142,7 +141,7 @@ struct place place_expanded(CXSourceLocation location);
 struct place place_spelled(CXSourceLocation location);
 bool place_in_macro(CXSourceLocation location);
 
-/* Source text of a whole file, cached for the last one asked for; NULL if it has none. */
+/* Source text of a whole file, ending in a NUL; NULL if it has none. */
 const char *place_source(struct visit *v, CXFile file, size_t *length);
 
 /* Text of `cursor` as the source has it, blanks reduced to one; NULL if unknown or longer than 200 bytes. g_free(). */
