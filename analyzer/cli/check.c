@@ -14,11 +14,11 @@
 
 struct check_command {
 	struct input input;
-	char *format, *output, *fail_on, *confidence, *colour;
+	char *format, *output, *fail_on, *severity, *confidence, *colour;
 	char **rules;
 	report_writer *write;
 	int fail_level;
-	int confidence_level; /* -1: as configured */
+	int severity_level, confidence_level; /* -1: as configured */
 };
 
 static const struct usage usage = {
@@ -67,10 +67,10 @@ static bool colour_exists(const char *when)
 static bool levels_exist(struct check_command *c)
 {
 	c->fail_level = c->fail_on ? options_level("--fail-on", c->fail_on) : LEVEL_LOW;
-	c->confidence_level = -1;
-	if (c->confidence && c->fail_level >= 0)
-		c->confidence_level = options_level("--confidence", c->confidence);
-	return c->fail_level >= 0 && (!c->confidence || c->confidence_level >= 0);
+	c->severity_level = c->severity ? options_level("--severity", c->severity) : -1;
+	c->confidence_level = c->confidence ? options_level("--confidence", c->confidence) : -1;
+	return c->fail_level >= 0 && (!c->severity || c->severity_level >= 0) &&
+	       (!c->confidence || c->confidence_level >= 0);
 }
 
 static bool parse(struct check_command *c, int argc, char **argv, struct arguments *arguments)
@@ -80,6 +80,8 @@ static bool parse(struct check_command *c, int argc, char **argv, struct argumen
 		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &c->output, "write to FILE instead of stdout", "FILE" },
 		{ "fail-on", 0, 0, G_OPTION_ARG_STRING, &c->fail_on,
 		  "exit 1 only for findings of severity low, medium or high and above (default: low)", "LEVEL" },
+		{ "severity", 0, 0, G_OPTION_ARG_STRING, &c->severity,
+		  "show findings of severity low, medium or high and above (default: medium)", "LEVEL" },
 		{ "confidence", 0, 0, G_OPTION_ARG_STRING, &c->confidence,
 		  "show findings of confidence low, medium or high and above (default: medium)", "LEVEL" },
 		{ "rule", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c->rules,
@@ -164,6 +166,7 @@ static enum outcome check(const struct check_command *c, struct pipeline *p)
 		.include_startup = c->input.include_startup,
 	};
 	struct selection selection = {
+		.severity = c->severity_level >= 0 ? (enum level)c->severity_level : p->config.severity,
 		.confidence = c->confidence_level >= 0 ? (enum level)c->confidence_level : p->config.confidence,
 		.rules = c->rules,
 		.config = &p->config,
@@ -187,6 +190,7 @@ static void finish(struct check_command *c, struct arguments *arguments)
 	g_free(c->format);
 	g_free(c->output);
 	g_free(c->fail_on);
+	g_free(c->severity);
 	g_free(c->confidence);
 	g_free(c->colour);
 	g_strfreev(c->rules);

@@ -21,7 +21,7 @@ struct yaml_config {
 	char **packs, **exclude;
 	unsigned packs_count, exclude_count;
 	struct yaml_rules *rules;
-	char *build, *confidence;
+	char *build, *severity, *confidence;
 };
 
 enum { OPTIONAL_POINTER = CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER };
@@ -39,6 +39,7 @@ static const cyaml_schema_field_t config_fields[] = { LIST("packs", struct yaml_
 									      struct yaml_config, rules, rules_fields),
 						      LIST("exclude", struct yaml_config, exclude),
 						      TEXT("build", struct yaml_config, build),
+						      TEXT("severity", struct yaml_config, severity),
 						      TEXT("confidence", struct yaml_config, confidence),
 						      CYAML_FIELD_END };
 
@@ -76,14 +77,14 @@ static const char *const *read_rules(const struct reader *r, char **slugs, unsig
 	return copy_list(r, slugs, count, false);
 }
 
-static enum level read_confidence(const struct reader *r, const char *name, struct place place)
+static enum level read_level(const struct reader *r, const char *key, const char *name, struct place place)
 {
 	int level = level_from_name(name);
 
 	if (level >= 0)
 		return (enum level)level;
 	diagnostics_add(r->diagnostics, DIAGNOSTIC_ERROR, r->path, place_line(place),
-			"unknown confidence '%s'; known are low, medium, high", name);
+			"unknown %s '%s'; known are low, medium, high", key, name);
 	return LEVEL_MEDIUM;
 }
 
@@ -98,8 +99,10 @@ static void convert(const struct reader *r, const struct yaml_config *yaml, stru
 	out->disabled_rules = read_rules(r, rules->disable, rules->disable_count, place_key(place, "disable"));
 	out->enabled_rules = read_rules(r, rules->enable, rules->enable_count, place_key(place, "enable"));
 	out->build = yaml->build ? copy_list(r, (char **)&yaml->build, 1, true)[0] : NULL;
+	if (yaml->severity)
+		out->severity = read_level(r, "severity", yaml->severity, place_key(root, "severity"));
 	if (yaml->confidence)
-		out->confidence = read_confidence(r, yaml->confidence, place_key(root, "confidence"));
+		out->confidence = read_level(r, "confidence", yaml->confidence, place_key(root, "confidence"));
 }
 
 static void read_document(const struct reader *r, const char *source, size_t length, struct place root,
@@ -139,6 +142,7 @@ static struct config defaults(const struct reader *r)
 		.disabled_rules = empty,
 		.enabled_rules = empty,
 		.exclude = empty,
+		.severity = LEVEL_MEDIUM,
 		.confidence = LEVEL_MEDIUM,
 	};
 }

@@ -5,6 +5,7 @@
  *     rules: { disable: [nested-loop], enable: [] }
  *     exclude: ["third_party*"]           # units that are not analysed; `*` matches slashes too
  *     build: build/debug                  # where compile_commands.json is
+ *     severity: medium                    # findings below are not shown
  *     confidence: medium                  # findings below are not shown
  */
 #ifndef LOOPLINT_CLI_CONFIG_H
@@ -23,6 +24,7 @@ struct config {
 	const char *const *disabled_rules, *const *enabled_rules; /* slugs that exist */
 	const char *const *exclude;
 	const char *build; /* NULL: not said */
+	enum level severity;
 	enum level confidence;
 };
 

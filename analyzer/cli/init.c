@@ -31,6 +31,8 @@ static const char template[] =
 	"# Where compile_commands.json is. Without this, here and in build*, out*, builddir and _build.\n"
 	"# build: build\n"
 	"\n"
+	"# Findings below this severity are not shown: low, medium or high. Low is what is over in a millisecond.\n"
+	"# severity: medium\n"
 	"# Findings below this confidence are not shown: low, medium or high.\n"
 	"# confidence: medium\n";
 

@@ -28,7 +28,7 @@ struct run selection_apply(struct arena *arena, const struct selection *selectio
 
 		if (!is_wanted(selection, finding))
 			continue;
-		if (finding->confidence >= selection->confidence)
+		if (finding->severity >= selection->severity && finding->confidence >= selection->confidence)
 			shown.findings.items[shown.findings.count++] = *finding;
 		else
 			(*hidden)++;

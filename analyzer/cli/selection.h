@@ -6,6 +6,7 @@
 #include "cli/config.h"
 
 struct selection {
+	enum level severity;         /* and above */
 	enum level confidence;       /* and above */
 	char *const *rules;          /* slugs, NULL-terminated; NULL: every rule */
 	const struct config *config; /* for `exclude` */
@@ -13,7 +14,8 @@ struct selection {
 
 /*
  * A copy of `run` (its array of findings in `arena`) without those that are suppressed, reviewed as false-positive or
- * intentional, excluded, of another rule, or below the confidence. *hidden: how many only the confidence left out.
+ * intentional, excluded, of another rule, or below the severity or confidence. *hidden: how many only those two
+ * left out.
  */
 struct run selection_apply(struct arena *arena, const struct selection *selection, const struct run *run,
 			   unsigned *hidden);

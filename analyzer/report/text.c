@@ -97,7 +97,7 @@ static void put_hidden(FILE *out, unsigned hidden)
 {
 	if (hidden == 0)
 		return;
-	fprintf(out, "%u %s of lower confidence not shown; --confidence low shows all\n", hidden,
+	fprintf(out, "%u %s of lower severity or confidence not shown; --severity low --confidence low shows all\n", hidden,
 		hidden == 1 ? "finding" : "findings");
 }
 
