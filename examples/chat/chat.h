@@ -42,6 +42,7 @@ struct server {
 	uv_async_t stop; /* sent by the administrator's thread */
 	struct settings settings;
 	struct client *clients;
+	int history;                             /* descriptor; -1 if nothing is kept */
 	atomic_uint client_count, message_count; /* read by the administrator's thread */
 };
 
@@ -57,7 +58,8 @@ void server_broadcast(struct server *server, const struct client *from, const ch
 void command_run(struct client *client, char *line);
 
 /* history.c */
-void history_append(const char *path, const char *text);
+int history_open(const char *path); /* a descriptor, or -1; before the loop runs */
+void history_append(int file, const char *text);
 int history_export(struct server *server, const char *path); /* in the background; 0 or a libuv error */
 
 /* hooks.c */

@@ -19,29 +19,29 @@ static bool lock_patiently(int file)
 	return false;
 }
 
-void history_append(const char *path, const char *text)
+int history_open(const char *path)
 {
-	static int file = -1;
+	return path[0] ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
+}
 
-	if (file < 0)
-		file = uv_fs_open(NULL, &(uv_fs_t){ 0 }, path, O_WRONLY | O_CREAT | O_APPEND, 0644, NULL);
+void history_append(int file, const char *text)
+{
 	if (file < 0 || !lock_patiently(file))
 		return;
 	dprintf(file, "%s\n", text);
 	flock(file, LOCK_UN);
 }
 
-struct export
-{
-	uv_work_t work; /* first: a uv_work_t * of libuv is our export */
+struct copy {
+	uv_work_t work; /* first: a uv_work_t * of libuv is our copy */
 	char from[PATH_SIZE], to[PATH_SIZE];
 };
 
 /* On a worker thread: here a slow disk hurts nobody. */
-static void export_work(uv_work_t *work)
+static void copy_work(uv_work_t *work)
 {
-	struct export *export = (struct export *)work;
-	FILE *from = fopen(export->from, "r"), *to = fopen(export->to, "w");
+	struct copy *copy = (struct copy *)work;
+	FILE *from = fopen(copy->from, "r"), *to = fopen(copy->to, "w");
 	char line[LINE_SIZE + NAME_SIZE];
 
 	while (from && to && fgets(line, sizeof line, from))
@@ -55,7 +55,7 @@ static void export_work(uv_work_t *work)
 		fclose(from);
 }
 
-static void export_done(uv_work_t *work, int status)
+static void copy_done(uv_work_t *work, int status)
 {
 	(void)status;
 	free(work);
@@ -63,14 +63,14 @@ static void export_done(uv_work_t *work, int status)
 
 int history_export(struct server *server, const char *path)
 {
-	struct export *export = calloc(1, sizeof *export);
+	struct copy *copy = calloc(1, sizeof *copy);
 
-	if (!export)
+	if (!copy)
 		return UV_ENOMEM;
-	snprintf(export->from, sizeof export->from, "%s", server->settings.history);
-	snprintf(export->to, sizeof export->to, "%s", path);
-	int error = uv_queue_work(&server->loop, &export->work, export_work, export_done);
+	snprintf(copy->from, sizeof copy->from, "%s", server->settings.history);
+	snprintf(copy->to, sizeof copy->to, "%s", path);
+	int error = uv_queue_work(&server->loop, &copy->work, copy_work, copy_done);
 	if (error != 0)
-		free(export);
+		free(copy);
 	return error;
 }

@@ -64,8 +64,7 @@ void server_broadcast(struct server *server, const struct client *from, const ch
 	for (struct client *client = server->clients; client; client = client->next)
 		client_send(client, line);
 	atomic_fetch_add(&server->message_count, 1);
-	if (server->settings.history[0])
-		history_append(server->settings.history, line);
+	history_append(server->history, line);
 }
 
 static void handle_line(struct client *client, char *line)
@@ -177,6 +176,7 @@ int server_start(struct server *server)
 	struct sockaddr_in address;
 	int length = sizeof address;
 
+	server->history = history_open(server->settings.history);
 	uv_ip4_addr("127.0.0.1", server->settings.port, &address);
 	uv_tcp_init(&server->loop, &server->listener);
 	uv_signal_init(&server->loop, &server->on_child);
