@@ -106,6 +106,17 @@ static bool single_turn(struct program *p, const struct call *call)
 	       function_node(program_function(p, call->caller), last)->value != 0;
 }
 
+/* A time-out of 0 asks what is ready and does not wait. */
+static bool asks_only(struct program *p, const struct instance *in, const struct call *call, const struct effect *e)
+{
+	uint32_t argument = e->timeout_argument ? call_argument(p, call, (unsigned)e->timeout_argument) : 0;
+
+	if (!argument || function_node(program_function(p, call->caller), argument)->kind == NODE_NULL)
+		return false;
+	struct program_value value = value_of(p, in, argument);
+	return value_truth(&value) == TRUTH_FALSE;
+}
+
 static bool is_wait(struct program *p, const struct call *call)
 {
 	const struct program_function *f = call->callee ? program_function(p, call->callee) : NULL;
@@ -116,7 +127,8 @@ static bool is_wait(struct program *p, const struct call *call)
 		return false;
 	if (e->kind == EFFECT_RUNS_LOOP)
 		return single_turn(p, call);
-	return value_effect(p, &anyone, call, e) != TRUTH_FALSE && !waits_for_one(p, call, e);
+	return value_effect(p, &anyone, call, e) != TRUTH_FALSE && !asks_only(p, &anyone, call, e) &&
+	       !waits_for_one(p, call, e);
 }
 
 static bool inside(const struct program *p, const struct call *call, uint32_t loop)
