@@ -31,6 +31,7 @@ struct search {
 
 struct candidate {
 	uint32_t loop, wait, distance;
+	unsigned steps; /* calls between the loop and the wait */
 };
 
 struct edge_visit {
@@ -210,7 +211,8 @@ static void look_outwards(struct search *s, uint32_t wait)
 		if (!loop_dispatches(s, l, wait))
 			continue;
 		uint32_t function = program_item(s->p, loops, struct loop, l)->function;
-		struct candidate candidate = { .loop = l, .wait = wait, .distance = s->distance[function] };
+		struct candidate candidate = { .loop = l, .wait = wait, .distance = s->distance[function],
+					       .steps = chain_length(s, wait) };
 		g_array_append_val(s->found, candidate);
 		return;
 	}
@@ -327,7 +329,9 @@ static gint by_distance(gconstpointer a, gconstpointer b)
 
 	if (x->distance != y->distance)
 		return x->distance < y->distance ? -1 : 1;
-	return x->loop < y->loop ? -1 : x->loop > y->loop;
+	if (x->loop != y->loop)
+		return x->loop < y->loop ? -1 : 1;
+	return x->steps < y->steps ? -1 : x->steps > y->steps;
 }
 
 /* Takes the candidates from the outermost in; one that an accepted loop or a callback reaches is no root. */
@@ -341,12 +345,15 @@ static void accept_outermost(struct search *s)
 			reach(program_item(p, roots, struct root, i)->function, 0, &w);
 	reach_all(&w);
 	g_array_sort(s->found, by_distance);
+	uint32_t waits_itself = 0; /* the last loop that was accepted for a wait in its own body */
 	for (guint i = 0; i < s->found->len; i++) {
 		struct candidate candidate = g_array_index(s->found, struct candidate, i);
 		uint32_t function = program_item(p, loops, struct loop, candidate.loop)->function;
 
-		if (s->on_loop[function])
-			continue;
+		if (s->on_loop[function] || (candidate.steps && candidate.loop == waits_itself))
+			continue; /* what a handler of such a loop waits for is not the loop's wait */
+		if (!candidate.steps)
+			waits_itself = candidate.loop;
 		accept(s, &candidate);
 		reach_from_loop(&w, candidate.loop);
 	}
