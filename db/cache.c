@@ -18,7 +18,7 @@ void cache_init(struct cache *cache, struct database *db)
 {
 	*cache = (struct cache){ .stale_days = g_array_new(FALSE, FALSE, sizeof(int64_t)) };
 	files_init(&cache->files, db);
-	search_init(&cache->search);
+	search_init(&cache->search, &cache->files);
 }
 
 void cache_finish(struct cache *cache)
@@ -36,7 +36,7 @@ static void forget_ids(struct cache *cache)
 {
 	files_forget(&cache->files);
 	search_finish(&cache->search);
-	search_init(&cache->search);
+	search_init(&cache->search, &cache->files);
 }
 
 static int64_t today(void)
@@ -81,17 +81,10 @@ static bool contents_match(struct cache *cache, const char *links, int size)
 static uint64_t signature_of(struct cache *cache, const char *root, const struct unit_command *unit, bool degraded,
 			     const char *links, int size)
 {
-	struct search_path path;
-
-	search_begin(&cache->search, root, unit, degraded, &path);
-	for (int at = 0; at < size; at += LINK_SIZE) {
-		uint32_t file = read_link(links + at).file;
-		const char *name = files_path(&cache->files, file);
-
-		if (name)
-			search_add(&cache->search, &path, file, name);
-	}
-	return search_end(&path);
+	search_begin(&cache->search);
+	for (int at = 0; at < size; at += LINK_SIZE)
+		search_mark(&cache->search, read_link(links + at).file);
+	return search_end(&cache->search, root, unit, degraded);
 }
 
 enum { COLUMN_UNIT, COLUMN_USED, COLUMN_DEGRADED, COLUMN_SHADOWS, COLUMN_DEPENDENCIES, COLUMN_FACTS };
@@ -237,7 +230,7 @@ static int put_copy(struct store *store, const char *root, const char *front_end
 {
 	struct database *db = &store->facts;
 	g_autoptr(GByteArray) links = g_byte_array_new();
-	int64_t origin, id;
+	int64_t origin = 0, id = 0;
 	int rc = put_origin(db, root, front_end, &origin);
 
 	if (rc == SQLITE_OK)

@@ -139,6 +139,11 @@ bool files_match(struct files *files, uint32_t id, uint64_t hash)
 	return !row->gone && row->hash == hash;
 }
 
+uint32_t files_count(const struct files *files)
+{
+	return files->rows->len;
+}
+
 const char *files_path(struct files *files, uint32_t id)
 {
 	const struct file_row *row = row_of(files, id);

@@ -26,6 +26,9 @@ void files_forget(struct files *files);
 /* Whether file `id` exists and its content has this hash. False for an id that is not known. */
 bool files_match(struct files *files, uint32_t id, uint64_t hash);
 
+/* One more than the largest known id. */
+uint32_t files_count(const struct files *files);
+
 /* The path of a known id; NULL if there is none. Valid until files_forget(). */
 const char *files_path(struct files *files, uint32_t id);
 

@@ -215,7 +215,7 @@ static int put_findings(struct recording *r)
 
 	for (size_t i = 0; i < r->run->findings.count && rc == SQLITE_OK; i++) {
 		const struct finding *finding = &r->run->findings.items[i];
-		int64_t id;
+		int64_t id = 0;
 
 		rc = put_finding(r, finding, &id, &r->outcomes[i].is_new);
 		if (rc == SQLITE_OK)

@@ -1,4 +1,9 @@
-/* search: signatures of include paths; see search.h. */
+/*
+ * search: signatures of include paths; see search.h.
+ *
+ * Hundreds of units ask the same folders about the same files, and nearly always the answer is no. So each folder is
+ * asked once about every file we know and keeps the few that match; a unit looks which of those it depends on.
+ */
 #include "db/search.h"
 
 #include <string.h>
@@ -7,12 +12,17 @@
 struct search_folder {
 	char *path;
 	GHashTable *names;   /* what it holds; empty if it cannot be read */
-	GArray *known;       /* by file id: what that file adds to a signature; UNKNOWN: not asked yet */
+	GArray *matches;     /* struct match: files it holds a name of */
+	uint32_t asked;      /* about the files with ids below this */
 	uint64_t every_name; /* sums of hashes, for degraded units */
 	uint64_t every_header;
 };
 
-static const uint64_t UNKNOWN = UINT64_MAX;
+/* The folder holds a name of `file`, but not that file itself. */
+struct match {
+	uint32_t file;
+	uint64_t hash; /* of folder and name */
+};
 
 static const char *const system_folders[] = { "/usr/include", "/usr/local/include" };
 
@@ -21,21 +31,27 @@ static void free_folder(gpointer data)
 	struct search_folder *folder = data;
 
 	g_hash_table_destroy(folder->names);
-	g_array_free(folder->known, TRUE);
+	g_array_free(folder->matches, TRUE);
 	g_free(folder->path);
 	g_free(folder);
 }
 
-void search_init(struct search *search)
+void search_init(struct search *search, struct files *files)
 {
-	search->folders = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_folder);
+	*search = (struct search){
+		.files = files,
+		.folders = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_folder),
+		.marks = g_array_new(FALSE, TRUE, sizeof(uint32_t)),
+	};
 }
 
 void search_finish(struct search *search)
 {
-	if (search->folders)
-		g_hash_table_destroy(search->folders);
-	search->folders = NULL;
+	if (!search->folders)
+		return;
+	g_hash_table_destroy(search->folders);
+	g_array_free(search->marks, TRUE);
+	*search = (struct search){ 0 };
 }
 
 static bool looks_like_header(const char *name)
@@ -78,10 +94,78 @@ static struct search_folder *find_folder(struct search *search, const char *path
 	folder = g_new0(struct search_folder, 1);
 	folder->path = g_strdup(path);
 	folder->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	folder->known = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+	folder->matches = g_array_new(FALSE, FALSE, sizeof(struct match));
 	read_folder(folder);
 	g_hash_table_insert(search->folders, folder->path, folder);
 	return folder;
+}
+
+/* What a folder answers. */
+
+/* The last two parts of a path: "sub" in *parent (a copy) and "foo.h"; *parent is NULL for a path of one part. */
+static const char *split_path(const char *path, char **parent)
+{
+	const char *base = strrchr(path, '/');
+
+	*parent = NULL;
+	if (!base || base == path)
+		return base ? base + 1 : path;
+	const char *start = base;
+	while (start > path && start[-1] != '/')
+		start--;
+	*parent = g_strndup(start, (gsize)(base - start));
+	return base + 1;
+}
+
+/* The dependency itself does not count: a listing that is older than the file must not differ from a newer one. */
+static uint64_t ask_for(const struct search_folder *folder, const char *base, const char *path)
+{
+	size_t length = strlen(folder->path);
+	bool itself = strncmp(path, folder->path, length) == 0 && path + length + 1 == base;
+
+	return !itself && g_hash_table_contains(folder->names, base) ? hash_in_folder(folder, base) : 0;
+}
+
+static uint64_t ask_folder(struct search *search, struct search_folder *folder, const char *path)
+{
+	g_autofree char *parent = NULL;
+	const char *base = split_path(path, &parent);
+	uint64_t sum = ask_for(folder, base, path);
+
+	if (parent && g_hash_table_contains(folder->names, parent)) {
+		g_autofree char *below = g_build_filename(folder->path, parent, NULL);
+
+		/* Times 3: not the same as a search of the subfolder itself. */
+		sum += 3 * ask_for(find_folder(search, below), base, path);
+	}
+	return sum;
+}
+
+static void ask_about_new_files(struct search *search, struct search_folder *folder)
+{
+	uint32_t count = files_count(search->files);
+
+	for (; folder->asked < count; folder->asked++) {
+		const char *path = files_path(search->files, folder->asked);
+		struct match match = { .file = folder->asked, .hash = path ? ask_folder(search, folder, path) : 0 };
+
+		if (match.hash)
+			g_array_append_val(folder->matches, match);
+	}
+}
+
+static uint64_t sum_of_matches(const struct search *search, const struct search_folder *folder)
+{
+	uint64_t sum = 0;
+
+	for (guint i = 0; i < folder->matches->len; i++) {
+		struct match match = g_array_index(folder->matches, struct match, i);
+
+		if (match.file < search->marks->len &&
+		    g_array_index(search->marks, uint32_t, match.file) == search->unit)
+			sum += match.hash;
+	}
+	return sum;
 }
 
 /* Which folders a unit searches. */
@@ -108,100 +192,50 @@ static bool is_below(const char *path, const char *root)
 	       (path[length] == '/' || path[length] == '\0' || root[length - 1] == '/');
 }
 
-/* An empty folder can hide nothing; most of those that build systems name are. */
-static void add_folder(struct search *search, struct search_path *out, const char *root, const char *path,
-		       bool degraded)
+/* A folder counts once, however often it is named. */
+static uint64_t add_folder(struct search *search, GPtrArray *seen, const char *root, const char *path, bool degraded)
 {
 	bool inside = is_below(path, root);
 
 	if (!inside && !degraded)
-		return;
+		return 0;
 	struct search_folder *folder = find_folder(search, path);
-
-	if (degraded)
-		out->signature += inside ? folder->every_header : folder->every_name;
-	if (inside && g_hash_table_size(folder->names) && !g_ptr_array_find(out->folders, folder, NULL))
-		g_ptr_array_add(out->folders, folder);
+	if (g_ptr_array_find(seen, folder, NULL))
+		return 0;
+	g_ptr_array_add(seen, folder);
+	if (!inside)
+		return folder->every_name;
+	ask_about_new_files(search, folder);
+	return sum_of_matches(search, folder) + (degraded ? folder->every_header : 0);
 }
 
-void search_begin(struct search *search, const char *root, const struct unit_command *unit, bool degraded,
-		  struct search_path *out)
+void search_begin(struct search *search)
 {
-	g_autofree char *own = g_path_get_dirname(unit->file);
+	search->unit++;
+}
 
-	*out = (struct search_path){ .folders = g_ptr_array_new() };
-	add_folder(search, out, root, own, degraded);
+void search_mark(struct search *search, uint32_t file)
+{
+	if (file >= search->marks->len)
+		g_array_set_size(search->marks, MAX(file + 1, files_count(search->files)));
+	g_array_index(search->marks, uint32_t, file) = search->unit;
+}
+
+uint64_t search_end(struct search *search, const char *root, const struct unit_command *unit, bool degraded)
+{
+	g_autoptr(GPtrArray) seen = g_ptr_array_new();
+	g_autofree char *own = g_path_get_dirname(unit->file);
+	uint64_t signature = add_folder(search, seen, root, own, degraded);
+
 	for (size_t i = 0; unit->arguments && unit->arguments[i]; i++) {
 		const char *name = named_folder(unit->arguments, &i);
 
 		if (!name || !*name)
 			continue;
 		g_autofree char *path = g_canonicalize_filename(name, unit->directory);
-		add_folder(search, out, root, path, degraded);
+		signature += add_folder(search, seen, root, path, degraded);
 	}
 	for (size_t i = 0; degraded && i < G_N_ELEMENTS(system_folders); i++)
-		add_folder(search, out, root, system_folders[i], degraded);
-}
-
-/* What a dependency adds. */
-
-/* The last two parts of a path: "sub" in *parent (a copy) and "foo.h"; *parent is NULL for a path of one part. */
-static const char *split_path(const char *path, char **parent)
-{
-	const char *base = strrchr(path, '/');
-
-	*parent = NULL;
-	if (!base || base == path)
-		return base ? base + 1 : path;
-	const char *start = base;
-	while (start > path && start[-1] != '/')
-		start--;
-	*parent = g_strndup(start, (gsize)(base - start));
-	return base + 1;
-}
-
-/* The dependency itself does not count: a listing that is older than the file must not differ from a newer one. */
-static uint64_t ask_for(const struct search_folder *folder, const char *base, const char *path)
-{
-	size_t length = strlen(folder->path);
-	bool itself =
-		strncmp(path, folder->path, length) == 0 && path[length] == '/' && strcmp(path + length + 1, base) == 0;
-
-	return !itself && g_hash_table_contains(folder->names, base) ? hash_in_folder(folder, base) : 0;
-}
-
-static uint64_t ask_folder(struct search *search, struct search_folder *folder, const char *path)
-{
-	g_autofree char *parent = NULL;
-	const char *base = split_path(path, &parent);
-	uint64_t sum = ask_for(folder, base, path);
-
-	if (parent && g_hash_table_contains(folder->names, parent)) {
-		g_autofree char *below = g_build_filename(folder->path, parent, NULL);
-
-		sum += ask_for(find_folder(search, below), base, path) *
-		       3; /* not the same as a search of the subfolder */
-	}
-	return sum == UNKNOWN ? 0 : sum;
-}
-
-void search_add(struct search *search, struct search_path *path, uint32_t file, const char *name)
-{
-	for (guint i = 0; i < path->folders->len; i++) {
-		struct search_folder *folder = g_ptr_array_index(path->folders, i);
-
-		while (folder->known->len <= file)
-			g_array_append_val(folder->known, UNKNOWN);
-		uint64_t *known = &g_array_index(folder->known, uint64_t, file);
-
-		if (*known == UNKNOWN)
-			*known = ask_folder(search, folder, name);
-		path->signature += *known;
-	}
-}
-
-uint64_t search_end(struct search_path *path)
-{
-	g_ptr_array_free(path->folders, TRUE);
-	return path->signature;
+		signature += add_folder(search, seen, root, system_folders[i], degraded);
+	return signature;
 }

@@ -19,32 +19,25 @@
 #define LOOPLINT_SEARCH_H
 
 #include "compdb/compdb.h"
+#include "db/files.h"
 
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct search {
+	struct files *files;
 	GHashTable *folders; /* path -> struct search_folder: each is read once per store */
+	GArray *marks;       /* uint32_t by file id: the last unit that depends on it */
+	uint32_t unit;       /* number of the unit being asked for, from 1 */
 };
 
-/* The folders that one unit searches. */
-struct search_path {
-	GPtrArray *folders;
-	uint64_t signature; /* of the unit, growing as dependencies are added */
-};
-
-void search_init(struct search *search);
+void search_init(struct search *search, struct files *files);
 void search_finish(struct search *search);
 
-/* Starts a signature. `degraded`: count everything a missing header could be, too. */
-void search_begin(struct search *search, const char *root, const struct unit_command *unit, bool degraded,
-		  struct search_path *out);
-
-/* Adds one dependency: its id (for remembering) and absolute path. */
-void search_add(struct search *search, struct search_path *path, uint32_t file, const char *name);
-
-/* Frees the folder list; returns the signature. */
-uint64_t search_end(struct search_path *path);
+/* The signature of one unit: begin, mark each of its dependencies by file id, end. */
+void search_begin(struct search *search);
+void search_mark(struct search *search, uint32_t file);
+uint64_t search_end(struct search *search, const char *root, const struct unit_command *unit, bool degraded);
 
 #endif
