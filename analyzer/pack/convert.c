@@ -167,7 +167,8 @@ static struct conditions convert_conditions(struct conversion *c, struct place e
 static void append_conditions(GString *about, const char *word, const struct conditions *conditions)
 {
 	for (size_t i = 0; i < conditions->count; i++)
-		g_string_append_printf(about, " %s argument %d (test %d) %" G_GINT64_FORMAT, word, conditions->items[i].argument, (int)conditions->items[i].test,
+		g_string_append_printf(about, " %s argument %d (test %d) %" G_GINT64_FORMAT, word,
+				       conditions->items[i].argument, (int)conditions->items[i].test,
 				       conditions->items[i].value);
 }
 

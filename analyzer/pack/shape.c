@@ -254,7 +254,8 @@ int shape_parse(const char *name, const char *text, size_t length, yaml_document
 	int result = -1;
 
 	if (deep) {
-		diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, name, deep, "not a pack: brackets are nested too deeply");
+		diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, name, deep,
+				"not a pack: brackets are nested too deeply");
 		return -1;
 	}
 	if (!yaml_parser_initialize(&parser)) {
