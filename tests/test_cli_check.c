@@ -239,6 +239,18 @@ static void arguments_behind_dashes_are_the_compilers(void **state)
 	sandbox_finish(&sandbox);
 }
 
+static void a_value_may_be_joined_to_its_letter(void **state)
+{
+	struct sandbox sandbox = project_with(server);
+
+	(void)state;
+	assert_ended(run("check", "-j1", "-oreport.txt"), 1, "", "");
+	assert_true(sandbox_has(&sandbox, "report.txt"));
+	assert_ended(run("dump", "--after=compdb", "-j1", "src/server.c", "--", "-pthread", "-fshort-enums"), 0,
+		     "-fshort-enums", "");
+	sandbox_finish(&sandbox);
+}
+
 static void the_configuration_is_obeyed(void **state)
 {
 	struct sandbox sandbox = project_with(server);
@@ -333,6 +345,7 @@ int main(void)
 		cmocka_unit_test(a_header_named_alone_is_no_error),
 		cmocka_unit_test(a_database_gives_the_flags_and_a_new_file_is_inferred),
 		cmocka_unit_test(arguments_behind_dashes_are_the_compilers),
+		cmocka_unit_test(a_value_may_be_joined_to_its_letter),
 		cmocka_unit_test(the_configuration_is_obeyed),
 		cmocka_unit_test(why_prints_the_path_or_says_there_is_none),
 		cmocka_unit_test(each_stage_can_be_dumped),

@@ -24,13 +24,30 @@ static void split_at_dashes(struct arguments *arguments)
 	}
 }
 
+/* The short options that take a value, of every subcommand. GOption knows `-j 2`; people also write `-j2`. */
+static const char letters_with_value[] = "fjop";
+
+static bool is_joined(const char *word)
+{
+	return word[0] == '-' && word[1] && strchr(letters_with_value, word[1]) && word[2];
+}
+
+/* A copy of the words with what stands behind `--` as it is, and `-j2` before it as `-j` `2`. */
 static char **copy_words(int argc, char **argv)
 {
-	char **words = g_new0(char *, argc + 1);
+	GPtrArray *words = g_ptr_array_new();
+	bool behind = false;
 
-	for (int i = 0; i < argc; i++)
-		words[i] = g_strdup(argv[i]);
-	return words;
+	for (int i = 0; i < argc; i++) {
+		bool joined = !behind && is_joined(argv[i]);
+
+		behind |= strcmp(argv[i], "--") == 0;
+		g_ptr_array_add(words, joined ? g_strndup(argv[i], 2) : g_strdup(argv[i]));
+		if (joined)
+			g_ptr_array_add(words, g_strdup(argv[i] + 2));
+	}
+	g_ptr_array_add(words, NULL);
+	return (char **)g_ptr_array_free(words, FALSE);
 }
 
 static void add_input_options(GOptionContext *context, struct input *input)
