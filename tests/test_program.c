@@ -268,6 +268,17 @@ static void a_loop_around_a_wait_is_a_root(void **state)
 		     "  (call @10:1 nap (const 9)))))");
 }
 
+static void a_loop_that_only_looks_is_no_root(void **state)
+{
+	(void)state;
+	assert_found("",
+		     "(unit \"a.c\" ok"
+		     " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 (field conn.cb (null)))))"
+		     " (function main \"int (void)\" @5:1 (block"
+		     "  (loop while @7:1 (empty) (const 1) (empty)"
+		     "   (block (call @8:1 wait_events (const 0)) (call @9:1 serve))))))");
+}
+
 static void a_wait_behind_a_helper_is_found(void **state)
 {
 	(void)state;
@@ -306,6 +317,16 @@ static void what_ends_in_exit_is_teardown(void **state)
 		     "(unit \"a.c\" ok (symbol function exit \"void (int)\" noreturn)"
 		     " (function tick \"void (void)\" @1:1 (block (if @2:1 (call @2:4 broken)"
 		     "  (block (call @3:1 nap (const 5)) (call @4:1 exit (const 1))))))" START("tick") ")");
+}
+
+static void an_assertion_that_fails_is_teardown(void **state)
+{
+	(void)state;
+	assert_found("",
+		     "(unit \"a.c\" ok"
+		     " (function complain \"void (void)\" @9:1 (block (call @9:5 nap (const 5))))"
+		     " (function tick \"void (void)\" @1:1 (block (conditional (call @2:4 fine) (const 0)"
+		     "  (comma (call @2:9 complain) (call @2:20 __builtin_unreachable)))))" START("tick") ")");
 }
 
 static void recursion_ends(void **state)
@@ -422,10 +443,12 @@ int main(void)
 		cmocka_unit_test(a_library_that_calls_back_is_followed),
 		cmocka_unit_test(a_stored_field_registers),
 		cmocka_unit_test(a_loop_around_a_wait_is_a_root),
+		cmocka_unit_test(a_loop_that_only_looks_is_no_root),
 		cmocka_unit_test(a_wait_behind_a_helper_is_found),
 		cmocka_unit_test(the_loop_entered_again_from_a_callback_is_nested),
 		cmocka_unit_test(a_nested_run_is_reported),
 		cmocka_unit_test(what_ends_in_exit_is_teardown),
+		cmocka_unit_test(an_assertion_that_fails_is_teardown),
 		cmocka_unit_test(recursion_ends),
 		cmocka_unit_test(statics_of_one_name_stay_apart),
 		cmocka_unit_test(the_order_of_units_does_not_matter),

@@ -31,6 +31,8 @@ static const struct node *at(const struct walk *w, uint32_t node)
 
 static bool calls_noreturn(const struct walk *w, const struct node *n)
 {
+	if (n->kind == NODE_BINARY && n->op == OP_COMMA)
+		return calls_noreturn(w, at(w, at(w, n->first)->next)) || calls_noreturn(w, at(w, n->first));
 	if (n->kind != NODE_CALL || !n->symbol)
 		return false;
 	return program_function(w->p, link_symbol(w->p, w->f->unit - 1, n->symbol))->noreturn;
@@ -282,7 +284,11 @@ static void visit_binary(struct walk *w, const struct node *n)
 {
 	uint32_t left = n->first, right = at(w, left)->next;
 
+	bool dying = w->dying;
+	if (n->op == OP_COMMA && calls_noreturn(w, at(w, right)))
+		w->dying = true; /* `(report(), abort())`, as assertion macros have it */
 	visit(w, left);
+	w->dying = dying;
 	if (n->op == OP_AND)
 		visit_under(w, right, left, true);
 	else if (n->op == OP_OR)

@@ -152,6 +152,17 @@ uint32_t link_symbol(const struct program *p, uint32_t unit, uint32_t symbol)
 	return p->symbol_function[unit][symbol];
 }
 
+/* What the compiler is told never to reach behind; libclang gives these no attribute. */
+static void mark_builtins(struct program *p)
+{
+	static const char *const ends[] = { "__builtin_unreachable", "__builtin_trap", "__builtin_abort" };
+
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		for (size_t k = 0; k < G_N_ELEMENTS(ends); k++)
+			if (strcmp(program_function(p, i)->name, ends[k]) == 0)
+				program_function(p, i)->noreturn = true;
+}
+
 static void infer_noreturn(struct program *p)
 {
 	bool changed = true;
@@ -216,6 +227,7 @@ struct program *program_link(struct arena *arena, const struct facts *const *uni
 		join_symbols(p, u);
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		program_function(p, i)->model = model_find(p, program_function(p, i)->name);
+	mark_builtins(p);
 	infer_noreturn(p);
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		if (program_function(p, i)->fact)
