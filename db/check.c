@@ -18,9 +18,9 @@ static int list_problems(struct database *db, const char *sql, const char *label
 	int rc = s ? sqlite3_step(s) : database_error(db);
 
 	for (; rc == SQLITE_ROW; rc = sqlite3_step(s)) {
-		const char *text = (const char *)sqlite3_column_text(s, 0);
+		const char *text = column_text(s, 0);
 
-		if (!text || strcmp(text, "ok") == 0)
+		if (strcmp(text, "ok") == 0)
 			continue;
 		if (++*problems <= PROBLEMS_SHOWN)
 			diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, db->path, 0, "%s: %s", label, text);

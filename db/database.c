@@ -148,6 +148,13 @@ void bind_text(sqlite3_stmt *statement, int index, const char *text)
 	sqlite3_bind_text(statement, index, text ? text : "", -1, SQLITE_STATIC);
 }
 
+const char *column_text(sqlite3_stmt *row, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+
+	return text ? text : "";
+}
+
 int database_begin(struct database *db)
 {
 	return database_execute(db, "BEGIN IMMEDIATE");

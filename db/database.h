@@ -73,6 +73,9 @@ int database_error(struct database *db);
 /* Binds text (NULL becomes "") that outlives the statement's use. */
 void bind_text(sqlite3_stmt *statement, int index, const char *text);
 
+/* The text of a column; "" for NULL, which only a damaged file has in ours. Valid until the next step. */
+const char *column_text(sqlite3_stmt *row, int column);
+
 /* Whether rc means that the content of the file is damaged. */
 bool database_is_damaged(int rc);
 

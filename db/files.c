@@ -78,8 +78,7 @@ static void load_rows(struct files *files)
 		return;
 	sqlite3_bind_int64(s, 1, files->rows->len);
 	while (sqlite3_step(s) == SQLITE_ROW) {
-		struct file_row *row =
-			add_row(files, (uint32_t)sqlite3_column_int64(s, 0), (const char *)sqlite3_column_text(s, 1));
+		struct file_row *row = add_row(files, (uint32_t)sqlite3_column_int64(s, 0), column_text(s, 1));
 
 		row->mtime_ns = sqlite3_column_int64(s, 2);
 		row->size = sqlite3_column_int64(s, 3);

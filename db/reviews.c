@@ -49,9 +49,7 @@ enum {
 
 static const char *read_text(struct arena *arena, sqlite3_stmt *row, int column)
 {
-	const char *text = (const char *)sqlite3_column_text(row, column);
-
-	return text ? arena_strdup(arena, text) : "";
+	return arena_strdup(arena, column_text(row, column));
 }
 
 static unsigned read_unsigned(sqlite3_stmt *row, int column)
@@ -62,18 +60,17 @@ static unsigned read_unsigned(sqlite3_stmt *row, int column)
 /* A word's number by one of the *_from_name functions; 0 for a word of a later version. */
 static int read_word(sqlite3_stmt *row, int column, int (*from_name)(const char *))
 {
-	const char *word = (const char *)sqlite3_column_text(row, column);
-	int value = word ? from_name(word) : 0;
+	int value = from_name(column_text(row, column));
 
 	return value < 0 ? 0 : value;
 }
 
 static enum advice_kind read_advice(sqlite3_stmt *row)
 {
-	const char *word = (const char *)sqlite3_column_text(row, COLUMN_ADVICE);
+	const char *word = column_text(row, COLUMN_ADVICE);
 
 	for (enum advice_kind kind = ADVICE_NONE; kind <= ADVICE_CANCEL; kind++)
-		if (word && strcmp(word, advice_kind_name(kind)) == 0)
+		if (strcmp(word, advice_kind_name(kind)) == 0)
 			return kind;
 	return ADVICE_NONE;
 }
@@ -101,8 +98,7 @@ static void read_finding(struct arena *arena, sqlite3_stmt *row, struct finding 
 		.advice = read_advice(row),
 		.advice_text = read_text(arena, row, COLUMN_ADVICE_TEXT),
 	};
-	g_strlcpy(out->fingerprint, (const char *)sqlite3_column_text(row, COLUMN_FINGERPRINT),
-		  sizeof out->fingerprint);
+	g_strlcpy(out->fingerprint, column_text(row, COLUMN_FINGERPRINT), sizeof out->fingerprint);
 }
 
 static enum step_kind step_kind_from_name(const char *name)
@@ -126,7 +122,7 @@ static int read_witness(struct database *db, struct arena *arena, int64_t id, st
 	sqlite3_bind_int64(s, 1, id);
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		struct step step = {
-			.kind = step_kind_from_name((const char *)sqlite3_column_text(s, 0)),
+			.kind = step_kind_from_name(column_text(s, 0)),
 			.file = read_text(arena, s, 1),
 			.line = read_unsigned(s, 2),
 			.column = read_unsigned(s, 3),

@@ -204,8 +204,8 @@ static int read_review(struct database *db, int64_t finding, struct outcome *out
 	int rc = sqlite3_step(s);
 	if (rc != SQLITE_ROW)
 		return rc == SQLITE_DONE ? SQLITE_OK : database_error(db);
-	outcome->review = (enum review_status)review_status_from_name((const char *)sqlite3_column_text(s, 0));
-	outcome->reason = g_strdup((const char *)sqlite3_column_text(s, 1));
+	outcome->review = (enum review_status)MAX(review_status_from_name(column_text(s, 0)), REVIEW_UNREVIEWED);
+	outcome->reason = g_strdup(column_text(s, 1));
 	return SQLITE_OK;
 }
 
@@ -268,7 +268,7 @@ static int covers_runs_since(struct recording *r, int64_t run, bool *covers)
 		return database_error(r->db);
 	sqlite3_bind_int64(s, 1, run);
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-		if (!is_covered(r, (const char *)sqlite3_column_text(s, 0)))
+		if (!is_covered(r, column_text(s, 0)))
 			return SQLITE_OK;
 	*covers = rc == SQLITE_DONE;
 	return rc == SQLITE_DONE ? SQLITE_OK : database_error(r->db);
@@ -287,7 +287,7 @@ static int could_have_seen(struct recording *r, int64_t id, int64_t last, bool *
 		return database_error(r->db);
 	sqlite3_bind_int64(s, 1, id);
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		const char *path = (const char *)sqlite3_column_text(s, 0);
+		const char *path = column_text(s, 0);
 		int64_t run;
 
 		rc = last_run_of(r->db, path, &run);

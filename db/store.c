@@ -2,8 +2,8 @@
  * store: opening and closing both databases.
  *
  * Opening, migrating and replacing a damaged cache happen under a lock on the directory, so that programs that start at
- * once neither migrate twice nor delete what the other has just made. It is held for milliseconds; on a file system
- * without locks we go on without.
+ * once neither migrate twice nor delete what the other has just made. It is held for milliseconds; where it cannot be
+ * had we go on without.
  */
 #include "db/private.h"
 
@@ -30,12 +30,18 @@ const struct database_kind findings_kind = {
 
 /* The lock on the directory. */
 
+enum { LOCK_TRIES = 200, LOCK_PAUSE_US = 50000 };
+
+/* Waits ten seconds at most, as for a database. */
 static int lock_directory(const char *directory)
 {
 	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
-		;
+	for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+			break;
+		g_usleep(LOCK_PAUSE_US);
+	}
 	return fd;
 }
 

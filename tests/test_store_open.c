@@ -305,6 +305,74 @@ static void a_cache_that_turns_out_damaged_is_gone_after_the_run(void **state)
 	free(facts);
 }
 
+/* Changes a few bytes at random places. */
+static void damage(const char *path, GRand *random)
+{
+	gsize size;
+	g_autofree char *content = content_of(path, &size);
+
+	for (int i = g_rand_int_range(random, 1, 20); i > 0; i--)
+		content[g_rand_int_range(random, 100, (gint32)size)] = (char)g_rand_int(random);
+	assert_true(g_file_set_contents(path, content, (gssize)size, NULL));
+}
+
+/* Everything once; whatever it says. What it returns can be looked at. */
+static void use_store(struct project *p, const struct unit_command *unit, const struct facts *facts)
+{
+	static const char *const analysed[] = { "a.c", NULL };
+	const struct review_filter any = { .status = -1, .resolved = true };
+	struct finding finding = make_finding("bbbb2222", "a.c", 3);
+	struct stored_finding *found = NULL;
+	size_t count = 0;
+
+	const struct facts *got = store_get_facts(p->store, &p->arena, p->root, "clang", unit);
+	assert_true(!got || facts_check(got, got->size));
+	store_put_facts(p->store, p->root, "clang", unit, facts, &p->diagnostics);
+	store_set_review(p->store, "aaaa", REVIEW_CONFIRMED, "x", "", &p->diagnostics);
+	put_run(p, &finding, 1, analysed);
+	store_list_findings(p->store, &p->arena, &any, &found, &count, &p->diagnostics);
+	for (size_t i = 0; i < count; i++) {
+		assert_non_null(review_status_name(found[i].finding.review));
+		assert_non_null(level_name(found[i].finding.severity));
+		assert_true(strlen(found[i].finding.message) < 1000000);
+	}
+}
+
+static void no_damage_crashes_us(void **state)
+{
+	struct project *p = *state;
+	static const char *const dependencies[] = { "a.c", NULL };
+	struct unit_command unit = { .file = path_in(p, "a.c"), .directory = p->root };
+	GRand *random = g_rand_new_with_seed(7);
+	int opened = 0;
+
+	write_file(p, "a.c", "int a;\n");
+	struct facts *facts = make_facts(p, "a.c", dependencies, UNIT_OK);
+	for (int round = 0; round < 25; round++) {
+		struct project fresh = { .root = p->root, .directory = g_strdup_printf("%s/%d", p->root, round) };
+
+		reopen(&fresh);
+		put_one_finding(&fresh);
+		use_store(&fresh, &unit, facts);
+		store_close(fresh.store);
+		fresh.store = NULL;
+		damage(database_path(&fresh, "facts"), random);
+		damage(database_path(&fresh, "findings"), random);
+		if (open_store(&fresh) == 0) {
+			opened++;
+			use_store(&fresh, &unit, facts);
+		}
+		store_close(fresh.store);
+		store_check(fresh.directory, &fresh.diagnostics);
+		arena_finish(&fresh.arena);
+		diagnostics_finish(&fresh.diagnostics);
+		g_free(fresh.directory);
+	}
+	assert_true(opened > 4); /* or nothing was tested */
+	free(facts);
+	g_rand_free(random);
+}
+
 static void a_file_in_place_of_the_folder_is_named(void **state)
 {
 	struct project *p = *state;
@@ -378,6 +446,7 @@ int main(void)
 		TEST(a_database_of_another_program_is_not_touched),
 		TEST(a_damaged_cache_is_made_anew),
 		TEST(a_cache_that_turns_out_damaged_is_gone_after_the_run),
+		TEST(no_damage_crashes_us),
 		TEST(a_file_in_place_of_the_folder_is_named),
 		TEST(doctor_calls_a_sound_store_sound),
 		TEST(doctor_finds_missing_rows),
