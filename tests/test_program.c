@@ -356,6 +356,33 @@ static void the_order_of_units_does_not_matter(void **state)
 	assert_found("help>nap", b, a);
 }
 
+/* A server and a tool share list.c; what the tool stores in a list is not what the server's loop calls. */
+static void two_programs_of_a_tree_are_told_apart(void **state)
+{
+	const char *list =
+		"(unit \"list.c\" ok (function run_all \"void (void)\" @1:1 (block (call @2:1 (field list.each (null))))))";
+	const char *server =
+		"(unit \"server.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 run_all)))" START("tick")
+		" (function main \"int (void)\" @9:1 (block (call start))))";
+	const char *tool =
+		"(unit \"tool.c\" ok (function slow \"void (void)\" static @1:1 (block (call @2:1 nap (const 5))))"
+		" (function main \"int (void)\" @4:1 (block (assign (field list.each (null)) (function slow)) (call run_all))))";
+
+	(void)state;
+	assert_found("", list, server, tool);
+}
+
+static void what_no_main_leads_to_may_be_loaded_later(void **state)
+{
+	(void)state;
+	assert_found("slow>nap",
+		     "(unit \"server.c\" ok"
+		     " (function tick \"void (void)\" @1:1 (block (call @2:1 (field plugin.run (null)))))" START("tick")
+		     " (function main \"int (void)\" @9:1 (block (call start))))",
+		     "(unit \"plugin.c\" ok (function slow \"void (void)\" static @1:1 (block (call @2:1 nap (const 5))))"
+		     " (function plugin_init \"void (void)\" @4:1 (block (assign (field plugin.run (null)) (function slow)))))");
+}
+
 static void start_up_is_reported_only_when_asked_for(void **state)
 {
 	const char *unit = "(unit \"a.c\" ok (function main \"int (void)\" @1:1 (block (call @2:1 nap (const 5)))))";
@@ -452,6 +479,8 @@ int main(void)
 		cmocka_unit_test(recursion_ends),
 		cmocka_unit_test(statics_of_one_name_stay_apart),
 		cmocka_unit_test(the_order_of_units_does_not_matter),
+		cmocka_unit_test(two_programs_of_a_tree_are_told_apart),
+		cmocka_unit_test(what_no_main_leads_to_may_be_loaded_later),
 		cmocka_unit_test(start_up_is_reported_only_when_asked_for),
 		cmocka_unit_test(a_witness_leads_from_registration_to_effect),
 		cmocka_unit_test(a_fingerprint_does_not_know_lines),

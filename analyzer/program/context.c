@@ -284,14 +284,19 @@ static void push(struct search *s, struct instance in)
 		return;
 	if (f->instances >= MAX_INSTANCES)
 		in.environment.count = 0; /* enough variants: one more that stands for all the rest */
-	if (g_hash_table_contains(p->instance_index, &in))
-		return;
-	f->instances++;
+	struct instance *known = g_hash_table_lookup(p->instance_index, &in);
+	if (!known) {
+		known = arena_new(p->arena, struct instance);
+		*known = in;
+		g_hash_table_add(p->instance_index, known);
+		f->instances++;
+	}
+	if (!(in.programs & ~known->seen))
+		return; /* was here, in every program it is in */
+	in.programs &= ~known->seen;
+	known->seen |= in.programs;
 	g_array_append_val(p->instances, in);
 	uint32_t index = p->instances->len - 1;
-	struct instance *key = arena_new(p->arena, struct instance);
-	*key = in;
-	g_hash_table_insert(p->instance_index, key, GUINT_TO_POINTER(index));
 	g_array_append_val(s->queues[in.confidence], index);
 }
 
@@ -321,6 +326,12 @@ struct following {
 	enum level      pointer_confidence;
 };
 
+/* A direct call is made whatever the linker was taken to choose; it just cannot tell programs apart then. */
+static uint64_t narrowed(uint64_t programs, uint64_t by)
+{
+	return programs & by ? programs & by : programs;
+}
+
 static struct instance child_of(const struct following *w, uint32_t function)
 {
 	bool carries = g_hash_table_contains(w->s->p->waiting_functions, GUINT_TO_POINTER(function));
@@ -332,6 +343,7 @@ static struct instance child_of(const struct following *w, uint32_t function)
 		.parent = w->parent_index,
 		.call = w->call_index,
 		.root = w->parent.root,
+		.programs = narrowed(w->parent.programs, programs_of(w->s->p, function)),
 		.depth = (uint16_t)(w->parent.depth + 1),
 		.from_callback = w->parent.from_callback || !carries,
 		.in_loop = w->parent.in_loop || (w->parent.loop == 0 && w->call.loop != 0),
@@ -417,12 +429,23 @@ static enum level lower(enum level a, enum level b)
 	return a < b ? a : b;
 }
 
+/* The programs in which a pointer may hold the function: where both it and the place that binds it are linked. */
+static uint64_t bound_in(const struct program *p, uint32_t function, uint32_t target)
+{
+	uint64_t programs = programs_of(p, function);
+
+	for (; target; target = program_target(p, target)->from)
+		programs &= programs_of(p, program_target(p, target)->holder);
+	return programs;
+}
+
 static void follow_pointer(uint32_t function, uint32_t target, void *data)
 {
 	struct following *w = data;
 	struct program *p = w->s->p;
 
-	if (!function || !pointers_fit(p, function, call_arguments(p, &w->call)))
+	if (!function || !pointers_fit(p, function, call_arguments(p, &w->call)) ||
+	    !(w->parent.programs & bound_in(p, function, target)))
 		return;
 	struct instance child = child_of(w, function);
 	child.through_pointer = true;
@@ -630,9 +653,12 @@ static bool next_instance(struct search *s, guint *done, uint32_t *index)
 static void push_root(struct search *s, uint32_t index)
 {
 	const struct root root = *program_item(s->p, roots, struct root, index);
+	uint64_t programs = programs_of(s->p, root.function);
 
+	if (root.call)
+		programs = narrowed(programs, programs_of(s->p, program_call(s->p, root.call)->caller));
 	push(s, (struct instance){ .function = root.function, .context = root.context, .confidence = root.confidence,
-				   .root = index, .loop = root.loop, .from_callback = root.kind != ROOT_LOOP });
+				   .root = index, .programs = programs, .loop = root.loop, .from_callback = root.kind != ROOT_LOOP });
 }
 
 static void add_startup_roots(struct program *p)

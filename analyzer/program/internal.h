@@ -4,6 +4,7 @@
  *   link.c      functions, symbols and call sites of all units      body.c      one body: calls, guards, loops, definitions
  *   model.c     which pack entry speaks of which function           pointers.c  what a function pointer may point to
  *   value.c     what an expression is known to be on a path         loops.c     loops written by hand around a wait
+ *   programs.c  which programs of the tree share a unit        descriptor.c  whether a descriptor blocks
  *   context.c   who runs where: instances, from roots along calls   dump.c      all of that as text
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
@@ -158,6 +159,8 @@ struct instance {
 	bool               from_callback;   /* a callback of the loop is on the path, not only the loop's own machinery */
 	bool               in_loop; /* a loop statement lies on the path from the root */
 	uint32_t           target;  /* of a call through a slot: the binding used */
+	uint64_t           programs; /* bits of the programs in which this path exists; see programs.c */
+	uint64_t           seen;     /* of all instances that are equal but for their programs */
 	struct environment environment;
 };
 
@@ -199,6 +202,7 @@ struct program {
 	GHashTable *constant_by_name; /* name -> struct pack_constant */
 	uint32_t  **symbol_function;  /* per unit, per symbol: function */
 	uint32_t  **symbol_slot;      /* per unit, per symbol: slot of a field or global */
+	uint64_t   *unit_programs;    /* per unit: bits of the programs it is part of */
 	GArray     *functions, *calls, *guards, *loops, *definitions, *case_nodes;
 
 	GHashTable *slot_index;  /* (kind, function, variable) -> slot */
@@ -311,6 +315,11 @@ struct descriptor {
 	const char *opens; /* "file", "socket", ...; NULL if not known */
 };
 struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call, unsigned argument);
+
+/* programs.c */
+void programs_find(struct program *p);
+/* Bits of the programs that a function is part of. */
+uint64_t programs_of(const struct program *p, uint32_t function);
 
 /* loops.c: finds loops written by hand and adds them to roots. */
 void loops_find(struct program *p);

@@ -227,6 +227,7 @@ struct program *program_link(struct arena *arena, const struct facts *const *uni
 		join_symbols(p, u);
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		program_function(p, i)->model = model_find(p, program_function(p, i)->name);
+	programs_find(p);
 	mark_builtins(p);
 	infer_noreturn(p);
 	for (uint32_t i = 1; i < p->functions->len; i++)
