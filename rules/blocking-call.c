@@ -8,14 +8,16 @@
 
 static void check(const struct program *program, struct check *out)
 {
-	for_each_loop_call(call, program) {
+	for_each_loop_call(call, program)
+	{
 		if (call.nested || call.kind == EFFECT_RUNS_LOOP)
 			continue;
 		if (call.startup)
 			finding_add(out, &call, "'%s' can block before the loop runs (%s)", call.callee,
 				    category_name(call.category));
 		else
-			finding_add(out, &call, "'%s' can block the loop (%s)", call.callee, category_name(call.category));
+			finding_add(out, &call, "'%s' can block the loop (%s)", call.callee,
+				    category_name(call.category));
 	}
 }
 
@@ -23,7 +25,8 @@ const struct rule blocking_call = {
 	.slug = "blocking-call",
 	.what = "Code on the event loop makes a call that can block its thread.",
 	.why = "Until the call returns, every other client, timer and signal of that loop waits.",
-	.instead = "Use the library's asynchronous form, a non-blocking descriptor, or hand the call to a worker thread.",
+	.instead =
+		"Use the library's asynchronous form, a non-blocking descriptor, or hand the call to a worker thread.",
 	.bad = "static void on_request(uv_stream_t *s, ssize_t n, const uv_buf_t *b)\n"
 	       "{\n"
 	       "\tgetaddrinfo(host, port, &hints, &result);  /* seconds, if the name server is slow */\n"

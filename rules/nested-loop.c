@@ -8,15 +8,15 @@
 
 static void check(const struct program *program, struct check *out)
 {
-	for_each_loop_call(call, program)
-		if ((call.nested || call.kind == EFFECT_RUNS_LOOP) && !call.startup)
-			finding_add(out, &call, "'%s' runs a nested event loop", call.callee);
+	for_each_loop_call(call, program) if ((call.nested || call.kind == EFFECT_RUNS_LOOP) && !call.startup)
+		finding_add(out, &call, "'%s' runs a nested event loop", call.callee);
 }
 
 const struct rule nested_loop = {
 	.slug = "nested-loop",
 	.what = "Code on the event loop runs another event loop.",
-	.why = "The outer loop is stopped until the inner one returns, and its callbacks run inside the one that called.",
+	.why = "The outer loop is stopped until the inner one returns, and its callbacks run inside the one that "
+	       "called.",
 	.instead = "Return to the loop and continue in a callback.",
 	.bad = "static void on_timer(uv_timer_t *t)\n"
 	       "{\n"

@@ -20,18 +20,18 @@ struct rule {
 	const char *why;        /* what happens then */
 	const char *instead;    /* what to write */
 	const char *bad, *good; /* examples, C */
-	bool        off;        /* not in the default set */
+	bool off;               /* not in the default set */
 	void (*check)(const struct program *program, struct check *out);
 };
 
 /* A call, reached on the loop, that does something to the loop's thread; each call and effect once. */
 struct loop_call {
-	uint32_t         index;    /* of next_loop_call */
-	enum effect_kind kind;     /* EFFECT_BLOCKS, EFFECT_RUNS_LOOP or EFFECT_WAITS */
-	enum category    category;
-	const char      *callee;   /* name as called */
-	bool             nested;   /* the program's own loop is entered again from one of its callbacks */
-	bool             startup;  /* before the loop runs; only where asked for */
+	uint32_t index;        /* of next_loop_call */
+	enum effect_kind kind; /* EFFECT_BLOCKS, EFFECT_RUNS_LOOP or EFFECT_WAITS */
+	enum category category;
+	const char *callee; /* name as called */
+	bool nested;        /* the program's own loop is entered again from one of its callbacks */
+	bool startup;       /* before the loop runs; only where asked for */
 };
 
 /* Moves on to the next such call; false after the last. Begin with { 0 }. */

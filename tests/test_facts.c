@@ -22,8 +22,12 @@ static struct facts *sample(size_t *size)
 	facts_build_append(b, call, fd);
 	facts_build_append(b, ret, call);
 	facts_build_append(b, body, ret);
-	facts_build_function(b, (struct function){
-		.symbol = symbol, .file = facts_build_file(b, "a.c"), .line = 1, .end_line = 3, .params = 1, .body = body });
+	facts_build_function(b, (struct function){ .symbol = symbol,
+						   .file = facts_build_file(b, "a.c"),
+						   .line = 1,
+						   .end_line = 3,
+						   .params = 1,
+						   .body = body });
 	facts_build_variable(b, (struct variable){ .kind = VARIABLE_PARAM, .name = facts_build_string(b, "fd") });
 	struct facts *facts = facts_build_finish(b, size);
 	facts_builder_free(b);

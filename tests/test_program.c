@@ -97,17 +97,17 @@ static char *found(const struct world *w)
 	return g_string_free(text, FALSE);
 }
 
-#define assert_found(expected, ...)                                                                \
-	do {                                                                                       \
-		struct world checked;                                                              \
-		world_init(&checked, false, (const char *const[]){ __VA_ARGS__, NULL });           \
-		char *text = found(&checked);                                                      \
-		assert_string_equal(text, expected);                                               \
-		g_free(text);                                                                      \
-		world_finish(&checked);                                                            \
+#define assert_found(expected, ...)                                                                                    \
+	do {                                                                                                           \
+		struct world checked;                                                                                  \
+		world_init(&checked, false, (const char *const[]){ __VA_ARGS__, NULL });                               \
+		char *text = found(&checked);                                                                          \
+		assert_string_equal(text, expected);                                                                   \
+		g_free(text);                                                                                          \
+		world_finish(&checked);                                                                                \
 	} while (0)
 
-#define TICK "(function tick \"void (void)\" @1:1 (block @1:1 (call @2:1 nap (const 5))))"
+#define TICK      "(function tick \"void (void)\" @1:1 (block @1:1 (call @2:1 nap (const 5))))"
 #define START(cb) "(function start \"void (void)\" @20:1 (block @20:1 (call @21:1 on_timer (function " cb "))))"
 
 static void a_registered_callback_is_on_the_loop(void **state)
@@ -133,76 +133,77 @@ static void a_helper_in_another_file_is_followed(void **state)
 static void a_worker_may_block_and_its_completion_may_not(void **state)
 {
 	(void)state;
-	assert_found("after>nap",
-		     "(unit \"a.c\" ok"
-		     " (function work \"void (void)\" @1:1 (block (call @2:1 nap (const 1))))"
-		     " (function after \"void (void)\" @4:1 (block (call @5:1 nap (const 1))))"
-		     " (function go \"void (void)\" @7:1 (block (call @8:1 run_worker (function work) (function after)))))");
+	assert_found(
+		"after>nap",
+		"(unit \"a.c\" ok"
+		" (function work \"void (void)\" @1:1 (block (call @2:1 nap (const 1))))"
+		" (function after \"void (void)\" @4:1 (block (call @5:1 nap (const 1))))"
+		" (function go \"void (void)\" @7:1 (block (call @8:1 run_worker (function work) (function after)))))");
 }
 
 static void a_constant_handed_down_decides(void **state)
 {
 	(void)state;
-	assert_found("",
-		     "(unit \"a.c\" ok"
-		     " (function reap_one \"void (int)\" @1:1 (param flags \"int\") (block (call @2:1 reap (param flags))))"
-		     " (function tick \"void (void)\" @4:1 (block (call @5:1 reap_one (const 1 \"NOHANG\"))))" START("tick") ")");
-	assert_found("reap_one>reap",
-		     "(unit \"a.c\" ok"
-		     " (function reap_one \"void (int)\" @1:1 (param flags \"int\") (block (call @2:1 reap (param flags))))"
-		     " (function tick \"void (void)\" @4:1 (block (call @5:1 reap_one (const 0))))" START("tick") ")");
+	assert_found(
+		"",
+		"(unit \"a.c\" ok"
+		" (function reap_one \"void (int)\" @1:1 (param flags \"int\") (block (call @2:1 reap (param flags))))"
+		" (function tick \"void (void)\" @4:1 (block (call @5:1 reap_one (const 1 \"NOHANG\"))))" START(
+			"tick") ")");
+	assert_found(
+		"reap_one>reap",
+		"(unit \"a.c\" ok"
+		" (function reap_one \"void (int)\" @1:1 (param flags \"int\") (block (call @2:1 reap (param flags))))"
+		" (function tick \"void (void)\" @4:1 (block (call @5:1 reap_one (const 0))))" START("tick") ")");
 }
 
 static void a_guard_on_a_parameter_prunes(void **state)
 {
 	(void)state;
-	const char *unit =
-		"(unit \"a.c\" ok"
-		" (function put \"void (int)\" @1:1 (param sync \"int\")"
-		"  (block (if @2:1 (param sync) (call @3:1 nap (const 5)))))"
-		" (function tick \"void (void)\" @4:1 (block (call @5:1 put (const 0))))" START("tick") ")";
+	const char *unit = "(unit \"a.c\" ok"
+			   " (function put \"void (int)\" @1:1 (param sync \"int\")"
+			   "  (block (if @2:1 (param sync) (call @3:1 nap (const 5)))))"
+			   " (function tick \"void (void)\" @4:1 (block (call @5:1 put (const 0))))" START("tick") ")";
 	assert_found("", unit);
 }
 
 static void an_early_return_guards_what_follows(void **state)
 {
 	(void)state;
-	assert_found("",
-		     "(unit \"a.c\" ok"
-		     " (function put \"void (int)\" @1:1 (param sync \"int\")"
-		     "  (block (if @2:1 (not (param sync)) (return)) (call @3:1 nap (const 5))))"
-		     " (function tick \"void (void)\" @4:1 (block (call @5:1 put (const 0))))" START("tick") ")");
+	assert_found("", "(unit \"a.c\" ok"
+			 " (function put \"void (int)\" @1:1 (param sync \"int\")"
+			 "  (block (if @2:1 (not (param sync)) (return)) (call @3:1 nap (const 5))))"
+			 " (function tick \"void (void)\" @4:1 (block (call @5:1 put (const 0))))" START("tick") ")");
 }
 
 static void an_exception_holds_under_its_condition(void **state)
 {
 	(void)state;
-	assert_found("", "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 nap (const 0))))"
-			 START("tick") ")");
+	assert_found("",
+		     "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 nap (const 0))))" START(
+			     "tick") ")");
 }
 
 static void the_child_of_a_fork_is_not_on_the_loop(void **state)
 {
 	(void)state;
-	assert_found("",
-		     "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (local pid \"int\")"
-		     " (block (assign @2:1 (local pid) (call @2:7 fork))"
-		     "  (if @3:1 (eq (local pid) (const 0)) (call @4:1 nap (const 5)))))" START("tick") ")");
-	assert_found("",
-		     "(unit \"a.c\" ok (function tick \"void (void)\" @1:1"
-		     " (block (switch @2:1 (call @2:7 fork) (block (case (const 0)) (call @4:1 nap (const 5)) (break)))))"
-		     START("tick") ")");
+	assert_found("", "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (local pid \"int\")"
+			 " (block (assign @2:1 (local pid) (call @2:7 fork))"
+			 "  (if @3:1 (eq (local pid) (const 0)) (call @4:1 nap (const 5)))))" START("tick") ")");
+	assert_found("", "(unit \"a.c\" ok (function tick \"void (void)\" @1:1"
+			 " (block (switch @2:1 (call @2:7 fork) (block (case (const 0)) (call @4:1 nap (const 5)) "
+			 "(break)))))" START("tick") ")");
 }
 
 static void a_wrapper_of_fork_is_a_fork(void **state)
 {
 	(void)state;
-	assert_found("",
-		     "(unit \"a.c\" ok"
-		     " (function start_child \"int (void)\" @1:1 (local pid \"int\")"
-		     "  (block (assign (local pid) (call fork)) (return (local pid))))"
-		     " (function tick \"void (void)\" @4:1"
-		     "  (block (if @5:1 (eq (call @5:5 start_child) (const 0)) (call @6:1 nap (const 5)))))" START("tick") ")");
+	assert_found("", "(unit \"a.c\" ok"
+			 " (function start_child \"int (void)\" @1:1 (local pid \"int\")"
+			 "  (block (assign (local pid) (call fork)) (return (local pid))))"
+			 " (function tick \"void (void)\" @4:1"
+			 "  (block (if @5:1 (eq (call @5:5 start_child) (const 0)) (call @6:1 nap (const 5)))))" START(
+				 "tick") ")");
 }
 
 static void a_field_of_an_ops_table_is_followed(void **state)
@@ -210,32 +211,34 @@ static void a_field_of_an_ops_table_is_followed(void **state)
 	(void)state;
 	assert_found("slow>nap",
 		     "(unit \"a.c\" ok"
-		     " (function tick \"void (void)\" @1:1 (block (call @2:1 (field ops.run (global table)))))" START("tick")
-		     " (function slow \"void (void)\" @4:1 (block (call @5:1 nap (const 5))))"
-		     " (initialiser table (block (assign init (field ops.run (global table)) (function slow)))))");
+		     " (function tick \"void (void)\" @1:1 (block (call @2:1 (field ops.run (global table)))))" START(
+			     "tick") " (function slow \"void (void)\" @4:1 (block (call @5:1 nap (const 5))))"
+				     " (initialiser table (block (assign init (field ops.run (global table)) (function "
+				     "slow)))))");
 }
 
 static void a_stored_parameter_makes_a_wrapper_a_registration(void **state)
 {
 	(void)state;
-	assert_found("tick>nap",
-		     "(unit \"a.c\" ok " TICK
-		     " (function every \"void (void (*)(void))\" @4:1 (param cb \"void (*)(void)\")"
-		     "  (block (call @5:1 on_timer (param cb))))"
-		     " (function go \"void (void)\" @7:1 (block (call @8:1 every (function tick)))))");
+	assert_found("tick>nap", "(unit \"a.c\" ok " TICK
+				 " (function every \"void (void (*)(void))\" @4:1 (param cb \"void (*)(void)\")"
+				 "  (block (call @5:1 on_timer (param cb))))"
+				 " (function go \"void (void)\" @7:1 (block (call @8:1 every (function tick)))))");
 }
 
 static void a_callback_called_at_once_belongs_to_its_own_caller(void **state)
 {
 	(void)state;
 	/* both hand a function to for_each; only the loop's own is on the loop */
-	assert_found("quick>reap",
-		     "(unit \"a.c\" ok"
-		     " (function for_each \"void (void (*)(void))\" @1:1 (param f \"void (*)(void)\") (block (call @2:1 (param f))))"
-		     " (function quick \"void (void)\" @4:1 (block (call @5:1 reap (const 0))))"
-		     " (function slow \"void (void)\" @7:1 (block (call @8:1 nap (const 5))))"
-		     " (function tick \"void (void)\" @10:1 (block (call @11:1 for_each (function quick))))" START("tick")
-		     " (function main \"int (void)\" @30:1 (block (call @31:1 for_each (function slow)))))");
+	assert_found(
+		"quick>reap",
+		"(unit \"a.c\" ok"
+		" (function for_each \"void (void (*)(void))\" @1:1 (param f \"void (*)(void)\") (block (call @2:1 "
+		"(param f))))"
+		" (function quick \"void (void)\" @4:1 (block (call @5:1 reap (const 0))))"
+		" (function slow \"void (void)\" @7:1 (block (call @8:1 nap (const 5))))"
+		" (function tick \"void (void)\" @10:1 (block (call @11:1 for_each (function quick))))" START(
+			"tick") " (function main \"int (void)\" @30:1 (block (call @31:1 for_each (function slow)))))");
 }
 
 static void a_library_that_calls_back_is_followed(void **state)
@@ -244,39 +247,39 @@ static void a_library_that_calls_back_is_followed(void **state)
 	assert_found("compare>nap",
 		     "(unit \"a.c\" ok"
 		     " (function compare \"int (void)\" @1:1 (block (call @2:1 nap (const 5))))"
-		     " (function tick \"void (void)\" @4:1 (block (call @5:1 sort (null) (function compare))))" START("tick") ")");
+		     " (function tick \"void (void)\" @4:1 (block (call @5:1 sort (null) (function compare))))" START(
+			     "tick") ")");
 }
 
 static void a_stored_field_registers(void **state)
 {
 	(void)state;
 	assert_found("tick>nap",
-		     "(unit \"a.c\" ok " TICK
-		     " (function go \"void (void)\" @4:1 (local w \"struct watch\")"
+		     "(unit \"a.c\" ok " TICK " (function go \"void (void)\" @4:1 (local w \"struct watch\")"
 		     "  (block (call nap (const 0)) (assign @5:1 (field watch.ready (local w)) (function tick)))))");
 }
 
 static void a_loop_around_a_wait_is_a_root(void **state)
 {
 	(void)state;
-	assert_found("serve>nap",
-		     "(unit \"a.c\" ok"
-		     " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 (field conn.cb (null)))))"
-		     " (function main \"int (void)\" @5:1 (block (call @6:1 nap (const 9))"
-		     "  (loop while @7:1 (empty) (const 1) (empty)"
-		     "   (block (call @8:1 wait_events (neg (const 1))) (call @9:1 serve)))"
-		     "  (call @10:1 nap (const 9)))))");
+	assert_found("serve>nap", "(unit \"a.c\" ok"
+				  " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 "
+				  "(field conn.cb (null)))))"
+				  " (function main \"int (void)\" @5:1 (block (call @6:1 nap (const 9))"
+				  "  (loop while @7:1 (empty) (const 1) (empty)"
+				  "   (block (call @8:1 wait_events (neg (const 1))) (call @9:1 serve)))"
+				  "  (call @10:1 nap (const 9)))))");
 }
 
 static void a_loop_that_only_looks_is_no_root(void **state)
 {
 	(void)state;
-	assert_found("",
-		     "(unit \"a.c\" ok"
-		     " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 (field conn.cb (null)))))"
-		     " (function main \"int (void)\" @5:1 (block"
-		     "  (loop while @7:1 (empty) (const 1) (empty)"
-		     "   (block (call @8:1 wait_events (const 0)) (call @9:1 serve))))))");
+	assert_found("", "(unit \"a.c\" ok"
+			 " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 (field "
+			 "conn.cb (null)))))"
+			 " (function main \"int (void)\" @5:1 (block"
+			 "  (loop while @7:1 (empty) (const 1) (empty)"
+			 "   (block (call @8:1 wait_events (const 0)) (call @9:1 serve))))))");
 }
 
 static void a_wait_behind_a_helper_is_found(void **state)
@@ -284,7 +287,8 @@ static void a_wait_behind_a_helper_is_found(void **state)
 	(void)state;
 	assert_found("serve>nap",
 		     "(unit \"a.c\" ok"
-		     " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 (field conn.cb (null)))))"
+		     " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 (field conn.cb "
+		     "(null)))))"
 		     " (function turn \"void (void)\" @4:1 (block (call @5:1 wait_events (const 9)) (call @6:1 serve)))"
 		     " (function main \"int (void)\" @7:1 (block"
 		     "  (loop while @8:1 (empty) (const 1) (empty) (block (call @9:1 turn))))))");
@@ -293,62 +297,63 @@ static void a_wait_behind_a_helper_is_found(void **state)
 static void the_loop_entered_again_from_a_callback_is_nested(void **state)
 {
 	(void)state;
-	assert_found("serve>turn",
-		     "(unit \"a.c\" ok"
-		     " (function serve \"void (void)\" @1:1 (block (call @2:1 turn)))"
-		     " (function turn \"void (void)\" @4:1 (block (call @5:1 wait_events (const 9)) (call @6:1 (field conn.cb (null)))))"
-		     " (function set \"void (void)\" @20:1 (local c \"struct conn\")"
-		     "  (block (assign (field conn.cb (local c)) (function serve))))"
-		     " (function main \"int (void)\" @7:1 (block"
-		     "  (loop while @8:1 (empty) (const 1) (empty) (block (call @9:1 turn))))))");
+	assert_found("serve>turn", "(unit \"a.c\" ok"
+				   " (function serve \"void (void)\" @1:1 (block (call @2:1 turn)))"
+				   " (function turn \"void (void)\" @4:1 (block (call @5:1 wait_events (const 9)) "
+				   "(call @6:1 (field conn.cb (null)))))"
+				   " (function set \"void (void)\" @20:1 (local c \"struct conn\")"
+				   "  (block (assign (field conn.cb (local c)) (function serve))))"
+				   " (function main \"int (void)\" @7:1 (block"
+				   "  (loop while @8:1 (empty) (const 1) (empty) (block (call @9:1 turn))))))");
 }
 
 static void a_nested_run_is_reported(void **state)
 {
 	(void)state;
-	assert_found("tick>run_loop",
-		     "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 run_loop)))" START("tick") ")");
+	assert_found(
+		"tick>run_loop",
+		"(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 run_loop)))" START("tick") ")");
 }
 
 static void what_ends_in_exit_is_teardown(void **state)
 {
 	(void)state;
-	assert_found("",
-		     "(unit \"a.c\" ok (symbol function exit \"void (int)\" noreturn)"
-		     " (function tick \"void (void)\" @1:1 (block (if @2:1 (call @2:4 broken)"
-		     "  (block (call @3:1 nap (const 5)) (call @4:1 exit (const 1))))))" START("tick") ")");
+	assert_found("", "(unit \"a.c\" ok (symbol function exit \"void (int)\" noreturn)"
+			 " (function tick \"void (void)\" @1:1 (block (if @2:1 (call @2:4 broken)"
+			 "  (block (call @3:1 nap (const 5)) (call @4:1 exit (const 1))))))" START("tick") ")");
 }
 
 static void an_assertion_that_fails_is_teardown(void **state)
 {
 	(void)state;
-	assert_found("",
-		     "(unit \"a.c\" ok"
-		     " (function complain \"void (void)\" @9:1 (block (call @9:5 nap (const 5))))"
-		     " (function tick \"void (void)\" @1:1 (block (conditional (call @2:4 fine) (const 0)"
-		     "  (comma (call @2:9 complain) (call @2:20 __builtin_unreachable)))))" START("tick") ")");
+	assert_found("", "(unit \"a.c\" ok"
+			 " (function complain \"void (void)\" @9:1 (block (call @9:5 nap (const 5))))"
+			 " (function tick \"void (void)\" @1:1 (block (conditional (call @2:4 fine) (const 0)"
+			 "  (comma (call @2:9 complain) (call @2:20 __builtin_unreachable)))))" START("tick") ")");
 }
 
 static void recursion_ends(void **state)
 {
 	(void)state;
-	assert_found("tick>nap",
-		     "(unit \"a.c\" ok (function tick \"void (int)\" @1:1 (param n \"int\")"
-		     " (block (call @2:1 nap (const 5)) (call @3:1 tick (add (param n) (const 1)))))" START("tick") ")");
+	assert_found("tick>nap", "(unit \"a.c\" ok (function tick \"void (int)\" @1:1 (param n \"int\")"
+				 " (block (call @2:1 nap (const 5)) (call @3:1 tick (add (param n) (const 1)))))" START(
+					 "tick") ")");
 }
 
 static void statics_of_one_name_stay_apart(void **state)
 {
 	(void)state;
-	assert_found("help>nap",
-		     "(unit \"a.c\" ok (function help \"void (void)\" static @9:1 (block (call @9:5 nap (const 1))))"
-		     " (function tick \"void (void)\" @1:1 (block (call @2:1 help)))" START("tick") ")",
-		     "(unit \"b.c\" ok (function help \"void (void)\" static @1:1 (block (call @2:1 reap (const 0)))))");
+	assert_found(
+		"help>nap",
+		"(unit \"a.c\" ok (function help \"void (void)\" static @9:1 (block (call @9:5 nap (const 1))))"
+		" (function tick \"void (void)\" @1:1 (block (call @2:1 help)))" START("tick") ")",
+		"(unit \"b.c\" ok (function help \"void (void)\" static @1:1 (block (call @2:1 reap (const 0)))))");
 }
 
 static void the_order_of_units_does_not_matter(void **state)
 {
-	const char *a = "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 help)))" START("tick") ")";
+	const char *a =
+		"(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 help)))" START("tick") ")";
 	const char *b = "(unit \"b.c\" ok (function help \"void (void)\" @1:1 (block (call @2:1 nap (const 5)))))";
 
 	(void)state;
@@ -359,14 +364,15 @@ static void the_order_of_units_does_not_matter(void **state)
 /* A server and a tool share list.c; what the tool stores in a list is not what the server's loop calls. */
 static void two_programs_of_a_tree_are_told_apart(void **state)
 {
-	const char *list =
-		"(unit \"list.c\" ok (function run_all \"void (void)\" @1:1 (block (call @2:1 (field list.each (null))))))";
+	const char *list = "(unit \"list.c\" ok (function run_all \"void (void)\" @1:1 (block (call @2:1 (field "
+			   "list.each (null))))))";
 	const char *server =
-		"(unit \"server.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 run_all)))" START("tick")
-		" (function main \"int (void)\" @9:1 (block (call start))))";
+		"(unit \"server.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 run_all)))" START(
+			"tick") " (function main \"int (void)\" @9:1 (block (call start))))";
 	const char *tool =
 		"(unit \"tool.c\" ok (function slow \"void (void)\" static @1:1 (block (call @2:1 nap (const 5))))"
-		" (function main \"int (void)\" @4:1 (block (assign (field list.each (null)) (function slow)) (call run_all))))";
+		" (function main \"int (void)\" @4:1 (block (assign (field list.each (null)) (function slow)) (call "
+		"run_all))))";
 
 	(void)state;
 	assert_found("", list, server, tool);
@@ -375,12 +381,14 @@ static void two_programs_of_a_tree_are_told_apart(void **state)
 static void what_no_main_leads_to_may_be_loaded_later(void **state)
 {
 	(void)state;
-	assert_found("slow>nap",
-		     "(unit \"server.c\" ok"
-		     " (function tick \"void (void)\" @1:1 (block (call @2:1 (field plugin.run (null)))))" START("tick")
-		     " (function main \"int (void)\" @9:1 (block (call start))))",
-		     "(unit \"plugin.c\" ok (function slow \"void (void)\" static @1:1 (block (call @2:1 nap (const 5))))"
-		     " (function plugin_init \"void (void)\" @4:1 (block (assign (field plugin.run (null)) (function slow)))))");
+	assert_found(
+		"slow>nap",
+		"(unit \"server.c\" ok"
+		" (function tick \"void (void)\" @1:1 (block (call @2:1 (field plugin.run (null)))))" START(
+			"tick") " (function main \"int (void)\" @9:1 (block (call start))))",
+		"(unit \"plugin.c\" ok (function slow \"void (void)\" static @1:1 (block (call @2:1 nap (const 5))))"
+		" (function plugin_init \"void (void)\" @4:1 (block (assign (field plugin.run (null)) (function "
+		"slow)))))");
 }
 
 static void start_up_is_reported_only_when_asked_for(void **state)
@@ -418,8 +426,10 @@ static void a_fingerprint_does_not_know_lines(void **state)
 
 	(void)state;
 	world_init(&a, false, (const char *const[]){ "(unit \"a.c\" ok " TICK START("tick") ")", NULL });
-	world_init(&b, false, (const char *const[]){
-		"(unit \"z.c\" ok (function tick \"void (void)\" @31:1 (block (call @40:1 nap (const 5))))" START("tick") ")", NULL });
+	world_init(&b, false,
+		   (const char *const[]){ "(unit \"z.c\" ok (function tick \"void (void)\" @31:1 (block (call @40:1 "
+					  "nap (const 5))))" START("tick") ")",
+					  NULL });
 	assert_string_equal(a.run.findings.items[0].fingerprint, b.run.findings.items[0].fingerprint);
 	world_finish(&a);
 	world_finish(&b);
@@ -430,24 +440,27 @@ static void an_unknown_pointer_is_counted(void **state)
 	struct world w;
 
 	(void)state;
-	world_init(&w, false, (const char *const[]){
-		"(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 (field ops.run (null))))))", NULL });
+	world_init(&w, false,
+		   (const char *const[]){ "(unit \"a.c\" ok (function tick \"void (void)\" @1:1 (block (call @2:1 "
+					  "(field ops.run (null))))))",
+					  NULL });
 	assert_int_equal(w.run.coverage.indirect_calls, 1);
 	assert_int_equal(w.run.coverage.unresolved_calls, 1);
 	world_finish(&w);
 }
 
 #define DRAIN_FIELD "(function tick \"void (void)\" @1:1 (block (call @2:1 drain (field watch.fd (null)))))"
-#define KEEP(flags, extra)                                                                         \
-	"(function keep \"void (void)\" @4:1 (local fd \"int\") (block (assign @5:1 (local fd) (call open_timer (const " flags "))) " \
-	extra " (assign @6:1 (field watch.fd (null)) (local fd))))"
+#define KEEP(flags, extra)                                                                                             \
+	"(function keep \"void (void)\" @4:1 (local fd \"int\") (block (assign @5:1 (local fd) (call open_timer "      \
+	"(const " flags "))) " extra " (assign @6:1 (field watch.fd (null)) (local fd))))"
 
 static void a_descriptor_kept_in_a_field_blocks_if_all_that_is_stored_does(void **state)
 {
 	(void)state;
 	assert_found("tick>drain", "(unit \"a.c\" ok " DRAIN_FIELD KEEP("0", "") START("tick") ")");
 	assert_found("", "(unit \"a.c\" ok " DRAIN_FIELD KEEP("1", "") START("tick") ")");
-	assert_found("", "(unit \"a.c\" ok " DRAIN_FIELD KEEP("0", "(call set_nonblocking (local fd))") START("tick") ")");
+	assert_found("",
+		     "(unit \"a.c\" ok " DRAIN_FIELD KEEP("0", "(call set_nonblocking (local fd))") START("tick") ")");
 	assert_found("", "(unit \"a.c\" ok " DRAIN_FIELD START("tick") ")");
 }
 

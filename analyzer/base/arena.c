@@ -10,8 +10,8 @@ enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20 };
 
 struct arena_block {
 	struct arena_block *older;
-	size_t              size; /* of data */
-	size_t              used;
+	size_t size; /* of data */
+	size_t used;
 	_Alignas(max_align_t) char data[];
 };
 

@@ -11,15 +11,15 @@ enum diagnostic_level { DIAGNOSTIC_NOTE, DIAGNOSTIC_WARNING, DIAGNOSTIC_ERROR };
 
 struct diagnostic {
 	enum diagnostic_level level;
-	char                 *file;    /* NULL: about no file */
-	unsigned              line;    /* 0: the file as a whole */
-	char                 *message; /* lower case, no full stop, says what to do */
+	char *file;    /* NULL: about no file */
+	unsigned line; /* 0: the file as a whole */
+	char *message; /* lower case, no full stop, says what to do */
 };
 
 struct diagnostics {
 	struct diagnostic *items;
-	size_t             count, capacity;
-	size_t             errors; /* items with DIAGNOSTIC_ERROR */
+	size_t count, capacity;
+	size_t errors; /* items with DIAGNOSTIC_ERROR */
 };
 
 /* Adds one entry; strings are copied. `file` may be NULL. */

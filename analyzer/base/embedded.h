@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 struct embedded_file {
-	const char *name;   /* base name, for example "libuv.yaml" */
-	const char *text;   /* ends in a NUL */
-	size_t      length; /* bytes, without that NUL */
+	const char *name; /* base name, for example "libuv.yaml" */
+	const char *text; /* ends in a NUL */
+	size_t length;    /* bytes, without that NUL */
 };
 
 extern const struct embedded_file embedded_packs[]; /* rules/packs/ */

@@ -66,7 +66,8 @@ static enum level severity_of(const struct program *p, const struct loop_effect 
 		level = LEVEL_MEDIUM;
 	if (effect->effect->cost == COST_BOUNDED)
 		level = effect->effect->bound_us >= LONG_US ? LEVEL_MEDIUM : LEVEL_LOW;
-	bool repeated = call->loop && call->loop != in->loop && effect->category != CATEGORY_WAIT; /* not a short lock */
+	bool repeated =
+		call->loop && call->loop != in->loop && effect->category != CATEGORY_WAIT; /* not a short lock */
 	if (repeated && level < LEVEL_HIGH)
 		level++;
 	return level;
@@ -76,7 +77,8 @@ static enum level severity_of(const struct program *p, const struct loop_effect 
 static void set_fingerprint(struct finding *finding, unsigned ordinal)
 {
 	char text[1024];
-	int length = snprintf(text, sizeof text, "%s\n%s\n%s\n%u", finding->rule, finding->function, finding->callee, ordinal);
+	int length = snprintf(text, sizeof text, "%s\n%s\n%s\n%u", finding->rule, finding->function, finding->callee,
+			      ordinal);
 	XXH128_hash_t hash = XXH3_128bits(text, MIN((size_t)length, sizeof text - 1));
 
 	snprintf(finding->fingerprint, sizeof finding->fingerprint, "%016llx%016llx", (unsigned long long)hash.high64,
@@ -119,8 +121,8 @@ void finding_add(struct check *out, const struct loop_call *call, const char *fo
 		finding.advice_text = effect->effect->instead;
 	} else if (!effect->nested_wait && effect->effect && effect->effect->kind == EFFECT_BLOCKS) {
 		finding.advice = ADVICE_OFFLOAD;
-		finding.advice_text = arena_printf(out->arena, "run '%s' on a worker thread and continue in its completion",
-						   call->callee);
+		finding.advice_text = arena_printf(
+			out->arena, "run '%s' on a worker thread and continue in its completion", call->callee);
 	}
 	witness_build(out->arena, p, effect->instance, effect, &finding.witness, &finding.steps);
 	set_fingerprint(&finding, site->ordinal);
@@ -204,7 +206,9 @@ static void count_program(const struct program *p, struct coverage *coverage)
 
 void check_program(struct arena *arena, struct program *program, const struct check_options *options, struct run *out)
 {
-	struct check check = { .arena = arena, .program = program, .run = out,
+	struct check check = { .arena = arena,
+			       .program = program,
+			       .run = out,
 			       .findings = g_array_new(FALSE, TRUE, sizeof(struct finding)) };
 
 	*out = (struct run){ .root = options->root };

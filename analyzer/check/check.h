@@ -9,10 +9,10 @@
 #include "program/program.h"
 
 struct check_options {
-	const char        *root;            /* project root: sources are read below it for suppression comments */
-	const char *const *disabled_rules;  /* slugs, NULL-terminated; NULL: none */
-	const char *const *enabled_rules;   /* slugs that are off by default and wanted; NULL: none */
-	bool               include_startup; /* also report what runs before and after the loop */
+	const char *root;                  /* project root: sources are read below it for suppression comments */
+	const char *const *disabled_rules; /* slugs, NULL-terminated; NULL: none */
+	const char *const *enabled_rules;  /* slugs that are off by default and wanted; NULL: none */
+	bool include_startup;              /* also report what runs before and after the loop */
 };
 
 /*
@@ -25,7 +25,8 @@ void check_program(struct arena *arena, struct program *program, const struct ch
  * Why a function runs on the loop: the shortest path from a root to it, in `arena`. False if no path is known, or no
  * function of that name is defined. Call after program_find_contexts.
  */
-bool check_why(struct arena *arena, struct program *program, const char *function, struct step **witness, size_t *steps);
+bool check_why(struct arena *arena, struct program *program, const char *function, struct step **witness,
+	       size_t *steps);
 
 /* The rules, for `explain`, `init` and the configuration: an array that ends with NULL. See rules/rule.h. */
 struct rule;

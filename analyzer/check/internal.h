@@ -7,11 +7,11 @@
 #include "rules/rule.h"
 
 struct check {
-	struct arena      *arena;
-	struct program    *program;
+	struct arena *arena;
+	struct program *program;
 	const struct rule *rule;
-	struct run        *run;
-	GArray            *findings; /* struct finding */
+	struct run *run;
+	GArray *findings; /* struct finding */
 };
 
 /* witness.c: the path to an instance; with `effect`, up to that call. Steps in arena. */
@@ -21,7 +21,7 @@ void witness_build(struct arena *arena, const struct program *p, uint32_t instan
 /* Where a node of a function stands. */
 struct place {
 	const char *file, *function;
-	unsigned    line, column, end_line, end_column;
+	unsigned line, column, end_line, end_column;
 };
 struct place check_place(const struct program *p, uint32_t function, uint32_t node);
 

@@ -78,7 +78,8 @@ void suppress_findings(struct arena *arena, const char *root, struct finding *fi
 
 		for (size_t k = 0; !reason && k < f->steps; k++)
 			if (f->witness[k].kind != STEP_CALLBACK)
-				reason = allowed_at(arena, lines_of(files, root, f->witness[k].file), f->witness[k].line, f->rule);
+				reason = allowed_at(arena, lines_of(files, root, f->witness[k].file),
+						    f->witness[k].line, f->rule);
 		f->suppressed = reason != NULL;
 		f->suppression_reason = reason ? reason : "";
 	}

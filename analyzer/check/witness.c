@@ -22,15 +22,20 @@ struct place check_place(const struct program *p, uint32_t function, uint32_t no
 }
 
 struct builder {
-	struct arena         *arena;
+	struct arena *arena;
 	const struct program *p;
-	GArray               *steps;
+	GArray *steps;
 };
 
 static void add(struct builder *b, enum step_kind kind, struct place place, enum level confidence, const char *text)
 {
-	struct step step = { .kind = kind, .file = place.file, .line = place.line, .column = place.column,
-			     .function = place.function, .text = text, .confidence = confidence };
+	struct step step = { .kind = kind,
+			     .file = place.file,
+			     .line = place.line,
+			     .column = place.column,
+			     .function = place.function,
+			     .text = text,
+			     .confidence = confidence };
 
 	g_array_append_val(b->steps, step);
 }
@@ -47,8 +52,10 @@ static const char *slot_name(const struct builder *b, const struct slot *slot)
 	switch (slot->kind) {
 	case SLOT_PARAM:
 	case SLOT_LOCAL:
-		return f->fact && slot->variable < f->fact->variables ?
-			facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable + slot->variable)->name) : "";
+		return f->fact && slot->variable < f->fact->variables
+			       ? facts_string(f->facts,
+					      facts_variable(f->facts, f->fact->first_variable + slot->variable)->name)
+			       : "";
 	case SLOT_RETURN:
 		return f->name;
 	case SLOT_RESULT:
@@ -92,8 +99,9 @@ static struct place definition_of(const struct builder *b, uint32_t function)
 {
 	const struct program_function *f = program_function(b->p, function);
 
-	return (struct place){ .file = f->file, .function = f->name, .line = f->line,
-			       .column = f->fact->column ? f->fact->column : 1 };
+	return (struct place){
+		.file = f->file, .function = f->name, .line = f->line, .column = f->fact->column ? f->fact->column : 1
+	};
 }
 
 static void add_root(struct builder *b, const struct root *root)
@@ -118,9 +126,9 @@ static void add_root(struct builder *b, const struct root *root)
 		add_origin(b, root->target, 0);
 	}
 	add(b, STEP_CALLBACK, definition_of(b, root->function), root->confidence,
-	    root->context == CONTEXT_STARTUP ? arena_printf(b->arena, "'%s' runs before the loop", function) :
-	    root->context == CONTEXT_WORKER ? arena_printf(b->arena, "'%s' runs on a worker thread", function) :
-					      arena_printf(b->arena, "'%s' runs on the loop", function));
+	    root->context == CONTEXT_STARTUP  ? arena_printf(b->arena, "'%s' runs before the loop", function)
+	    : root->context == CONTEXT_WORKER ? arena_printf(b->arena, "'%s' runs on a worker thread", function)
+					      : arena_printf(b->arena, "'%s' runs on the loop", function));
 }
 
 static const char *call_text(struct builder *b, const struct instance *in, const struct call *call)
@@ -166,7 +174,8 @@ static const char *effect_text(struct builder *b, const struct loop_effect *effe
 	if (effect->nested_wait || effect->effect->kind == EFFECT_RUNS_LOOP)
 		return arena_printf(b->arena, "'%s' runs the loop inside a callback", callee);
 	if (effect->opens)
-		return arena_printf(b->arena, "'%s' waits for a %s (%s)", callee, effect->opens, category_name(effect->category));
+		return arena_printf(b->arena, "'%s' waits for a %s (%s)", callee, effect->opens,
+				    category_name(effect->category));
 	return arena_printf(b->arena, "'%s' waits (%s)", callee, category_name(effect->category));
 }
 

@@ -10,25 +10,45 @@
 static const char magic[8] = "looplnt";
 
 static const char *const kind_names[NODE_KINDS] = {
-	[NODE_NONE] = "none",           [NODE_BLOCK] = "block",       [NODE_IF] = "if",
-	[NODE_LOOP] = "loop",           [NODE_SWITCH] = "switch",     [NODE_CASE] = "case",
-	[NODE_DEFAULT] = "default",     [NODE_RETURN] = "return",     [NODE_BREAK] = "break",
-	[NODE_CONTINUE] = "continue",   [NODE_GOTO] = "goto",         [NODE_LABEL] = "label",
-	[NODE_EMPTY] = "empty",         [NODE_CALL] = "call",         [NODE_ASSIGN] = "assign",
-	[NODE_CONST] = "const",         [NODE_NULL] = "null",         [NODE_STRING] = "string",
-	[NODE_FUNCTION] = "function",   [NODE_PARAM] = "param",       [NODE_LOCAL] = "local",
-	[NODE_GLOBAL] = "global",       [NODE_FIELD] = "field",       [NODE_INDEX] = "index",
-	[NODE_DEREF] = "deref",         [NODE_ADDRESS] = "address",   [NODE_UNARY] = "unary",
-	[NODE_BINARY] = "binary",       [NODE_CONDITIONAL] = "conditional", [NODE_OPAQUE] = "opaque",
+	[NODE_NONE] = "none",
+	[NODE_BLOCK] = "block",
+	[NODE_IF] = "if",
+	[NODE_LOOP] = "loop",
+	[NODE_SWITCH] = "switch",
+	[NODE_CASE] = "case",
+	[NODE_DEFAULT] = "default",
+	[NODE_RETURN] = "return",
+	[NODE_BREAK] = "break",
+	[NODE_CONTINUE] = "continue",
+	[NODE_GOTO] = "goto",
+	[NODE_LABEL] = "label",
+	[NODE_EMPTY] = "empty",
+	[NODE_CALL] = "call",
+	[NODE_ASSIGN] = "assign",
+	[NODE_CONST] = "const",
+	[NODE_NULL] = "null",
+	[NODE_STRING] = "string",
+	[NODE_FUNCTION] = "function",
+	[NODE_PARAM] = "param",
+	[NODE_LOCAL] = "local",
+	[NODE_GLOBAL] = "global",
+	[NODE_FIELD] = "field",
+	[NODE_INDEX] = "index",
+	[NODE_DEREF] = "deref",
+	[NODE_ADDRESS] = "address",
+	[NODE_UNARY] = "unary",
+	[NODE_BINARY] = "binary",
+	[NODE_CONDITIONAL] = "conditional",
+	[NODE_OPAQUE] = "opaque",
 };
 
 static const char *const op_names[OP_KINDS] = {
-	[OP_NONE] = "none",       [OP_NOT] = "not",         [OP_NEG] = "neg",           [OP_BITNOT] = "bitnot",
-	[OP_INCREMENT] = "inc",   [OP_DECREMENT] = "dec",   [OP_EQ] = "eq",             [OP_NE] = "ne",
-	[OP_LT] = "lt",           [OP_LE] = "le",           [OP_GT] = "gt",             [OP_GE] = "ge",
-	[OP_AND] = "and",         [OP_OR] = "or",           [OP_BITAND] = "bitand",     [OP_BITOR] = "bitor",
-	[OP_XOR] = "xor",         [OP_SHIFT_LEFT] = "shl",  [OP_SHIFT_RIGHT] = "shr",   [OP_ADD] = "add",
-	[OP_SUBTRACT] = "sub",    [OP_MULTIPLY] = "mul",    [OP_DIVIDE] = "div",        [OP_MODULO] = "mod",
+	[OP_NONE] = "none",     [OP_NOT] = "not",        [OP_NEG] = "neg",         [OP_BITNOT] = "bitnot",
+	[OP_INCREMENT] = "inc", [OP_DECREMENT] = "dec",  [OP_EQ] = "eq",           [OP_NE] = "ne",
+	[OP_LT] = "lt",         [OP_LE] = "le",          [OP_GT] = "gt",           [OP_GE] = "ge",
+	[OP_AND] = "and",       [OP_OR] = "or",          [OP_BITAND] = "bitand",   [OP_BITOR] = "bitor",
+	[OP_XOR] = "xor",       [OP_SHIFT_LEFT] = "shl", [OP_SHIFT_RIGHT] = "shr", [OP_ADD] = "add",
+	[OP_SUBTRACT] = "sub",  [OP_MULTIPLY] = "mul",   [OP_DIVIDE] = "div",      [OP_MODULO] = "mod",
 	[OP_COMMA] = "comma",
 };
 
@@ -157,12 +177,12 @@ bool facts_check(const void *block, size_t size)
 /* Building one. */
 
 struct facts_builder {
-	GString    *strings;
+	GString *strings;
 	GHashTable *string_index; /* text -> offset */
 	GHashTable *file_index;   /* path -> index */
 	GHashTable *symbol_index; /* kind + key -> index */
-	GArray     *files, *symbols, *functions, *variables, *nodes, *annotations, *dependencies;
-	GArray     *last_child;   /* per node: its last child while building */
+	GArray *files, *symbols, *functions, *variables, *nodes, *annotations, *dependencies;
+	GArray *last_child; /* per node: its last child while building */
 	struct facts head;
 };
 
@@ -203,7 +223,7 @@ void facts_builder_free(struct facts_builder *b)
 	g_hash_table_destroy(b->string_index);
 	g_hash_table_destroy(b->file_index);
 	g_hash_table_destroy(b->symbol_index);
-	GArray *arrays[] = { b->files, b->symbols, b->functions, b->variables,
+	GArray *arrays[] = { b->files, b->symbols,     b->functions,    b->variables,
 			     b->nodes, b->annotations, b->dependencies, b->last_child };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		g_array_free(arrays[i], TRUE);
@@ -241,7 +261,7 @@ uint32_t facts_build_file(struct facts_builder *b, const char *path)
 
 uint32_t facts_build_symbol(struct facts_builder *b, enum symbol_kind kind, const char *key, const char *name)
 {
-	char    *mark = g_strdup_printf("%d%s", kind, key);
+	char *mark = g_strdup_printf("%d%s", kind, key);
 	gpointer known;
 
 	if (g_hash_table_lookup_extended(b->symbol_index, mark, NULL, &known)) {
@@ -407,7 +427,7 @@ static struct facts_array lay_out(uint32_t *end, const GArray *array, size_t ele
 struct facts *facts_build_finish(struct facts_builder *b, size_t *size)
 {
 	struct facts head = b->head;
-	uint32_t     end = sizeof head;
+	uint32_t end = sizeof head;
 
 	order_nodes(b);
 	memcpy(head.magic, magic, sizeof magic);
@@ -426,7 +446,11 @@ struct facts *facts_build_finish(struct facts_builder *b, size_t *size)
 	char *block = calloc(1, head.size);
 	g_assert(block);
 	memcpy(block, &head, sizeof head);
-	struct { const GArray *array; struct facts_array place; size_t element; } parts[] = {
+	struct {
+		const GArray *array;
+		struct facts_array place;
+		size_t element;
+	} parts[] = {
 		{ b->files, head.files, sizeof(uint32_t) },
 		{ b->symbols, head.symbols, sizeof(struct symbol) },
 		{ b->functions, head.functions, sizeof(struct function) },

@@ -37,48 +37,66 @@ enum node_kind {
 	NODE_NONE,
 
 	/* statements */
-	NODE_BLOCK,    /* children: statements */
-	NODE_IF,       /* condition, then, [else] */
-	NODE_LOOP,     /* init, condition, step, body: always four, NODE_EMPTY where absent; op: enum loop_op */
-	NODE_SWITCH,   /* value, body; cases are markers among the body's statements */
-	NODE_CASE,     /* low, [high] */
+	NODE_BLOCK,  /* children: statements */
+	NODE_IF,     /* condition, then, [else] */
+	NODE_LOOP,   /* init, condition, step, body: always four, NODE_EMPTY where absent; op: enum loop_op */
+	NODE_SWITCH, /* value, body; cases are markers among the body's statements */
+	NODE_CASE,   /* low, [high] */
 	NODE_DEFAULT,
-	NODE_RETURN,   /* [value] */
+	NODE_RETURN, /* [value] */
 	NODE_BREAK,
 	NODE_CONTINUE,
-	NODE_GOTO,     /* text: label; computed goto: text "" */
-	NODE_LABEL,    /* text: label */
+	NODE_GOTO,  /* text: label; computed goto: text "" */
+	NODE_LABEL, /* text: label */
 	NODE_EMPTY,
 
 	/* expressions; they are statements too where they stand in a block */
-	NODE_CALL,     /* direct: symbol, children: arguments. Indirect: symbol 0, first child: the callee, then arguments.
+	NODE_CALL, /* direct: symbol, children: arguments. Indirect: symbol 0, first child: the callee, then arguments.
 			  text: canonical type of the callee ("int (int, void *)"), kept for both */
-	NODE_ASSIGN,   /* place, value; op: 0 or the compound operator (`+=` is OP_ADD) */
-	NODE_CONST,    /* value; text: how the source spells it where that is a name or an expression ("WNOHANG") */
-	NODE_NULL,     /* a null pointer constant */
-	NODE_STRING,   /* text: the literal (cut after 120 bytes) */
-	NODE_FUNCTION, /* symbol: a function whose address is taken */
-	NODE_PARAM,    /* value: index of the parameter, from 0 */
-	NODE_LOCAL,    /* value: index of the variable in its function, from 0 (after the parameters) */
-	NODE_GLOBAL,   /* symbol */
-	NODE_FIELD,    /* symbol: the field; child: the object (a `->` is shown like a `.`) */
-	NODE_INDEX,    /* array, index */
-	NODE_DEREF,    /* pointer */
-	NODE_ADDRESS,  /* place */
-	NODE_UNARY,    /* op; operand */
-	NODE_BINARY,   /* op; left, right (also && || and the comma) */
+	NODE_ASSIGN,      /* place, value; op: 0 or the compound operator (`+=` is OP_ADD) */
+	NODE_CONST,       /* value; text: how the source spells it where that is a name or an expression ("WNOHANG") */
+	NODE_NULL,        /* a null pointer constant */
+	NODE_STRING,      /* text: the literal (cut after 120 bytes) */
+	NODE_FUNCTION,    /* symbol: a function whose address is taken */
+	NODE_PARAM,       /* value: index of the parameter, from 0 */
+	NODE_LOCAL,       /* value: index of the variable in its function, from 0 (after the parameters) */
+	NODE_GLOBAL,      /* symbol */
+	NODE_FIELD,       /* symbol: the field; child: the object (a `->` is shown like a `.`) */
+	NODE_INDEX,       /* array, index */
+	NODE_DEREF,       /* pointer */
+	NODE_ADDRESS,     /* place */
+	NODE_UNARY,       /* op; operand */
+	NODE_BINARY,      /* op; left, right (also && || and the comma) */
 	NODE_CONDITIONAL, /* condition, then, else; for `a ?: b`: a, NODE_EMPTY, b */
-	NODE_OPAQUE,   /* an expression kept only for the calls and names inside it; children: those */
+	NODE_OPAQUE,      /* an expression kept only for the calls and names inside it; children: those */
 	NODE_KINDS
 };
 
 enum node_op {
 	OP_NONE,
-	OP_NOT, OP_NEG, OP_BITNOT, OP_INCREMENT, OP_DECREMENT, /* unary; pre and post are not told apart */
-	OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE,
-	OP_AND, OP_OR, /* && and || */
-	OP_BITAND, OP_BITOR, OP_XOR, OP_SHIFT_LEFT, OP_SHIFT_RIGHT,
-	OP_ADD, OP_SUBTRACT, OP_MULTIPLY, OP_DIVIDE, OP_MODULO,
+	OP_NOT,
+	OP_NEG,
+	OP_BITNOT,
+	OP_INCREMENT,
+	OP_DECREMENT, /* unary; pre and post are not told apart */
+	OP_EQ,
+	OP_NE,
+	OP_LT,
+	OP_LE,
+	OP_GT,
+	OP_GE,
+	OP_AND,
+	OP_OR, /* && and || */
+	OP_BITAND,
+	OP_BITOR,
+	OP_XOR,
+	OP_SHIFT_LEFT,
+	OP_SHIFT_RIGHT,
+	OP_ADD,
+	OP_SUBTRACT,
+	OP_MULTIPLY,
+	OP_DIVIDE,
+	OP_MODULO,
 	OP_COMMA,
 	OP_KINDS
 };
@@ -86,14 +104,14 @@ enum node_op {
 enum loop_op { LOOP_WHILE, LOOP_DO, LOOP_FOR };
 
 enum node_flag {
-	NODE_INIT = 1 << 0,    /* an assignment that is an initialiser */
-	NODE_ARROW = 1 << 1,   /* a field reached with `->` */
+	NODE_INIT = 1 << 0,  /* an assignment that is an initialiser */
+	NODE_ARROW = 1 << 1, /* a field reached with `->` */
 	NODE_IN_HEADER = 1 << 2,
 };
 
 struct node {
-	uint8_t  kind;       /* enum node_kind */
-	uint8_t  op;         /* enum node_op or enum loop_op */
+	uint8_t kind;        /* enum node_kind */
+	uint8_t op;          /* enum node_op or enum loop_op */
 	uint16_t flags;      /* enum node_flag */
 	uint32_t first;      /* first child */
 	uint32_t next;       /* next sibling */
@@ -103,41 +121,41 @@ struct node {
 	uint16_t end_column; /* just behind the last byte */
 	uint16_t file;       /* 0: the function's own file */
 	uint32_t symbol;
-	uint32_t text;       /* string */
-	uint32_t macro;      /* string: the outermost macro of the source that this came from, such as PG_TRY */
-	int64_t  value;
+	uint32_t text;  /* string */
+	uint32_t macro; /* string: the outermost macro of the source that this came from, such as PG_TRY */
+	int64_t value;
 };
 
 enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_GLOBAL, SYMBOL_FIELD };
 
 enum symbol_flag {
-	SYMBOL_STATIC = 1 << 0,      /* internal linkage */
+	SYMBOL_STATIC = 1 << 0, /* internal linkage */
 	SYMBOL_INLINE = 1 << 1,
 	SYMBOL_NORETURN = 1 << 2,
 	SYMBOL_WEAK = 1 << 3,
 	SYMBOL_CONSTRUCTOR = 1 << 4, /* runs before main */
 	SYMBOL_VARIADIC = 1 << 5,
-	SYMBOL_SYSTEM = 1 << 6,      /* declared in a system header */
-	SYMBOL_IMPLICIT = 1 << 7,    /* called without a declaration */
+	SYMBOL_SYSTEM = 1 << 6,   /* declared in a system header */
+	SYMBOL_IMPLICIT = 1 << 7, /* called without a declaration */
 };
 
 struct symbol {
-	uint8_t  kind;     /* enum symbol_kind */
-	uint8_t  pad;
-	uint16_t flags;    /* enum symbol_flag */
-	uint32_t key;      /* string: identity across units, see above */
-	uint32_t name;     /* string: "read"; a field's is "struct-tag.field" */
-	uint32_t type;     /* string: canonical type; of a function its prototype, of a field or global its declared type */
-	uint32_t file;     /* where it is declared (defined, if this unit defines it) */
+	uint8_t kind; /* enum symbol_kind */
+	uint8_t pad;
+	uint16_t flags; /* enum symbol_flag */
+	uint32_t key;   /* string: identity across units, see above */
+	uint32_t name;  /* string: "read"; a field's is "struct-tag.field" */
+	uint32_t type; /* string: canonical type; of a function its prototype, of a field or global its declared type */
+	uint32_t file; /* where it is declared (defined, if this unit defines it) */
 	uint32_t line;
-	uint32_t alias;    /* string: the function this is an alias of */
+	uint32_t alias; /* string: the function this is an alias of */
 };
 
 enum variable_kind { VARIABLE_PARAM, VARIABLE_LOCAL, VARIABLE_STATIC };
 
 struct variable {
-	uint8_t  kind;    /* enum variable_kind */
-	uint8_t  pad[3];
+	uint8_t kind; /* enum variable_kind */
+	uint8_t pad[3];
 	uint32_t name;    /* string */
 	uint32_t type;    /* string: canonical */
 	uint32_t cleanup; /* symbol: the function of __attribute__((cleanup)) */
@@ -152,28 +170,29 @@ struct function {
 	uint16_t params;         /* the first `params` variables are the parameters, in order */
 	uint32_t first_variable; /* index into variables; params, then locals */
 	uint32_t variables;
-	uint32_t body;           /* NODE_BLOCK */
+	uint32_t body; /* NODE_BLOCK */
 };
 
 struct annotation {
 	uint32_t symbol;
-	uint32_t text; /* string: "looplint::blocking", "clang::nonblocking" (also for attributes of the type), or as written */
+	uint32_t
+		text; /* string: "looplint::blocking", "clang::nonblocking" (also for attributes of the type), or as written */
 };
 
 /* A file this unit was read from: what a cached copy of these facts depends on. */
 struct dependency {
 	uint32_t path; /* string: absolute */
 	uint32_t pad;
-	int64_t  mtime_ns;
-	int64_t  size;
+	int64_t mtime_ns;
+	int64_t size;
 	uint64_t hash; /* XXH3 of the content */
 };
 
 enum unit_status {
 	UNIT_OK,
-	UNIT_DEGRADED,  /* missing headers or unknown types hid part of it: calls_lost is an estimate of how much */
-	UNIT_FAILED,    /* could not be parsed at all */
-	UNIT_CRASHED,   /* the parser died */
+	UNIT_DEGRADED, /* missing headers or unknown types hid part of it: calls_lost is an estimate of how much */
+	UNIT_FAILED,   /* could not be parsed at all */
+	UNIT_CRASHED,  /* the parser died */
 	UNIT_TIMED_OUT,
 };
 
@@ -183,14 +202,14 @@ struct facts_array {
 };
 
 struct facts {
-	char     magic[8];     /* "looplnt\0" */
-	uint32_t version;      /* FACTS_VERSION */
-	uint32_t size;         /* bytes of the whole block */
-	uint32_t status;       /* enum unit_status */
-	uint32_t path;         /* string: the unit's source file, relative to the project root if below it, else absolute */
-	uint32_t errors;       /* compiler errors seen */
-	uint32_t calls_lost;   /* estimated calls of the main file that the parse did not see */
-	uint32_t message;      /* string: the first error, for the coverage report; "" if none */
+	char magic[8];    /* "looplnt\0" */
+	uint32_t version; /* FACTS_VERSION */
+	uint32_t size;    /* bytes of the whole block */
+	uint32_t status;  /* enum unit_status */
+	uint32_t path;    /* string: the unit's source file, relative to the project root if below it, else absolute */
+	uint32_t errors;  /* compiler errors seen */
+	uint32_t calls_lost; /* estimated calls of the main file that the parse did not see */
+	uint32_t message;    /* string: the first error, for the coverage report; "" if none */
 	uint32_t strings_size;
 	uint32_t strings_offset;
 	struct facts_array files;        /* uint32_t: string, paths as in `path` */
@@ -245,7 +264,7 @@ static inline const char *facts_file(const struct facts *f, uint32_t i)
 }
 
 /* for_each_child(child, f, node): `child` is a node index. */
-#define for_each_child(child, f, parent)                                                           \
+#define for_each_child(child, f, parent)                                                                               \
 	for (uint32_t child = (parent)->first; child; child = facts_node((f), child)->next)
 
 /* The n-th child of a node (from 0), or 0. */
@@ -285,7 +304,7 @@ void facts_build_append(struct facts_builder *b, uint32_t parent, uint32_t child
 
 /* Opens a function: variables added from here on are its own, until the next call. */
 uint32_t facts_build_function(struct facts_builder *b, struct function function);
-struct function *facts_built_function(struct facts_builder *b, uint32_t index); /* valid until the next function */
+struct function *facts_built_function(struct facts_builder *b, uint32_t index);   /* valid until the next function */
 uint32_t facts_build_variable(struct facts_builder *b, struct variable variable); /* index from 0 within the function */
 
 void facts_build_annotation(struct facts_builder *b, uint32_t symbol, const char *text);

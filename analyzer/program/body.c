@@ -15,13 +15,13 @@
 enum { MAX_DEPTH = 8000 }; /* a tree deeper than that is machine-made; what lies below is not followed */
 
 struct walk {
-	struct program                *p;
-	uint32_t                       function;
+	struct program *p;
+	uint32_t function;
 	const struct program_function *f;
-	uint32_t                       guard, loop, block;
-	unsigned                       loop_depth, depth;
-	bool                           dying, leaves;
-	GHashTable                    *ordinals; /* callee -> calls so far */
+	uint32_t guard, loop, block;
+	unsigned loop_depth, depth;
+	bool dying, leaves;
+	GHashTable *ordinals; /* callee -> calls so far */
 };
 
 static const struct node *at(const struct walk *w, uint32_t node)
@@ -95,7 +95,7 @@ static bool block_dies(const struct walk *w, const struct node *block)
 static uint32_t push_guard(struct walk *w, uint32_t node, bool holds)
 {
 	struct guard guard = { .outer = w->guard, .node = node, .holds = holds };
-	uint32_t     before = w->guard;
+	uint32_t before = w->guard;
 
 	g_array_append_val(w->p->guards, guard);
 	w->guard = w->p->guards->len - 1;
@@ -179,7 +179,7 @@ static void visit_block(struct walk *w, uint32_t node)
 {
 	const struct node *n = at(w, node);
 	uint32_t guard = w->guard, block = w->block;
-	bool     dying = w->dying, leaves = w->leaves;
+	bool dying = w->dying, leaves = w->leaves;
 
 	w->block = node;
 	w->dying = dying || block_dies(w, n);
@@ -207,7 +207,8 @@ static void visit_block(struct walk *w, uint32_t node)
 static void visit_loop(struct walk *w, uint32_t node)
 {
 	const struct node *n = at(w, node);
-	uint32_t init = n->first, condition = at(w, init)->next, step = at(w, condition)->next, body = at(w, step)->next;
+	uint32_t init = n->first, condition = at(w, init)->next, step = at(w, condition)->next,
+		 body = at(w, step)->next;
 	struct loop loop = { .function = w->function, .node = node, .outer = w->loop };
 	struct walk before = *w;
 
@@ -234,7 +235,7 @@ static void visit_switch(struct walk *w, uint32_t node)
 {
 	uint32_t value = at(w, node)->first, body = at(w, value)->next;
 	uint32_t guard = w->guard, first_case = 0, block = w->block;
-	bool     fresh = true, dying = w->dying;
+	bool fresh = true, dying = w->dying;
 
 	visit(w, value);
 	if (!body)
@@ -248,7 +249,10 @@ static void visit_switch(struct walk *w, uint32_t node)
 				first_case = w->p->case_nodes->len;
 			fresh = false;
 			g_array_append_val(w->p->case_nodes, child);
-			struct guard taken = { .outer = guard, .node = value, .holds = true, .is_case = true,
+			struct guard taken = { .outer = guard,
+					       .node = value,
+					       .holds = true,
+					       .is_case = true,
 					       .first_case = first_case,
 					       .cases = w->p->case_nodes->len - first_case };
 			g_array_append_val(w->p->guards, taken);
@@ -271,7 +275,7 @@ static void visit_assign(struct walk *w, uint32_t node)
 {
 	const struct node *n = at(w, node);
 	uint32_t place = n->first, value = at(w, place)->next;
-	int64_t  variable = variable_of(w, place);
+	int64_t variable = variable_of(w, place);
 
 	if (variable < 0)
 		visit(w, place);

@@ -15,9 +15,9 @@ enum { MAX_INSTANCES = 48, MAX_TARGETS_PER_ARGUMENT = 16 };
 
 struct search {
 	struct program *p;
-	GArray         *queues[LEVELS]; /* instances still to follow, by confidence */
-	GHashTable     *effect_index;   /* (call, effect) -> index of loop_effects */
-	bool            startup;
+	GArray *queues[LEVELS];   /* instances still to follow, by confidence */
+	GHashTable *effect_index; /* (call, effect) -> index of loop_effects */
+	bool startup;
 };
 
 /* --- which parameters decide something --- */
@@ -34,7 +34,8 @@ static uint32_t mentioned(struct program *p, uint32_t function, uint32_t node, u
 		return n->value < 32 ? 1u << n->value : 0;
 	if (n->kind == NODE_LOCAL && depth < 6)
 		for (uint32_t i = 0; i < f->definitions; i++) {
-			const struct definition *d = program_item(p, definitions, struct definition, f->first_definition + i);
+			const struct definition *d =
+				program_item(p, definitions, struct definition, f->first_definition + i);
 
 			if (d->variable == n->value && d->value)
 				mask |= mentioned(p, function, d->value, depth + 4);
@@ -69,7 +70,8 @@ static uint32_t mentioned_in_guards(struct program *p, uint32_t function, uint32
 	struct guard *guard = program_item(p, guards, struct guard, index);
 	if (!guard->judged) {
 		guard->judged = true;
-		guard->parameters = mentioned(p, function, guard->node, 0) | mentioned_in_guards(p, function, guard->outer);
+		guard->parameters =
+			mentioned(p, function, guard->node, 0) | mentioned_in_guards(p, function, guard->outer);
 	}
 	return guard->parameters;
 }
@@ -146,9 +148,9 @@ static void mark_parameters(struct program *p)
 /* --- roots --- */
 
 struct rooting {
-	struct program            *p;
+	struct program *p;
 	const struct registration *registration;
-	uint32_t                   call;
+	uint32_t call;
 };
 
 static void add_root(struct program *p, struct root root)
@@ -164,9 +166,13 @@ static void root_callback(uint32_t function, uint32_t target, void *data)
 {
 	struct rooting *r = data;
 
-	add_root(r->p, (struct root){ .kind = r->call ? ROOT_REGISTERED : ROOT_STORED, .function = function,
-				      .context = r->registration->context, .confidence = LEVEL_HIGH,
-				      .registration = r->registration, .call = r->call, .target = target });
+	add_root(r->p, (struct root){ .kind = r->call ? ROOT_REGISTERED : ROOT_STORED,
+				      .function = function,
+				      .context = r->registration->context,
+				      .confidence = LEVEL_HIGH,
+				      .registration = r->registration,
+				      .call = r->call,
+				      .target = target });
 }
 
 static void find_registrations(struct program *p)
@@ -314,16 +320,16 @@ static void remember(struct environment *environment, uint32_t parameter, struct
 }
 
 struct following {
-	struct search  *s;
+	struct search *s;
 	struct instance parent;
-	uint32_t        parent_index;
-	struct call     call;
-	uint32_t        call_index;
-	uint32_t        callee;      /* while its arguments are looked at */
+	uint32_t parent_index;
+	struct call call;
+	uint32_t call_index;
+	uint32_t callee; /* while its arguments are looked at */
 	struct instance child;
-	uint32_t        parameter;
-	unsigned        targets;
-	enum level      pointer_confidence;
+	uint32_t parameter;
+	unsigned targets;
+	enum level pointer_confidence;
 };
 
 /* A direct call is made whatever the linker was taken to choose; it just cannot tell programs apart then. */
@@ -481,7 +487,8 @@ static void follow_called_back(struct following *w, const struct model *model)
 
 	for (size_t i = 0; i < model->register_count; i++) {
 		const struct registration *r = model->registers[i];
-		uint32_t argument = r->context == CONTEXT_CALLER ? call_argument(p, &w->call, (unsigned)r->callback) : 0;
+		uint32_t argument =
+			r->context == CONTEXT_CALLER ? call_argument(p, &w->call, (unsigned)r->callback) : 0;
 		struct program_value value;
 
 		if (!argument || value_conditions(p, &w->parent, &w->call, &r->when) == TRUTH_FALSE)
@@ -509,8 +516,9 @@ static void follow_called_back(struct following *w, const struct model *model)
 static void add_effect(struct search *s, struct loop_effect effect)
 {
 	struct program *p = s->p;
-	gpointer key = GSIZE_TO_POINTER((gsize)effect.call << 8 | (gsize)(effect.effect ? effect.effect->kind : 31) << 1 |
-					(effect.startup ? 1 : 0));
+	gpointer key =
+		GSIZE_TO_POINTER((gsize)effect.call << 8 | (gsize)(effect.effect ? effect.effect->kind : 31) << 1 |
+				 (effect.startup ? 1 : 0));
 	uint32_t known_index = GPOINTER_TO_UINT(g_hash_table_lookup(s->effect_index, key));
 
 	if (!known_index) {
@@ -542,8 +550,11 @@ static bool zero_timeout(struct program *p, const struct following *w, const str
 static void consider(struct following *w, const struct effect *e)
 {
 	struct program *p = w->s->p;
-	struct loop_effect effect = { .instance = w->parent_index, .call = w->call_index, .effect = e,
-				      .confidence = w->parent.confidence, .category = e->category,
+	struct loop_effect effect = { .instance = w->parent_index,
+				      .call = w->call_index,
+				      .effect = e,
+				      .confidence = w->parent.confidence,
+				      .category = e->category,
 				      .startup = w->parent.context == CONTEXT_STARTUP };
 	enum truth holds = value_effect(p, &w->parent, &w->call, e);
 
@@ -589,8 +600,10 @@ static void follow_call(struct following *w)
 
 	if (w->parent.from_callback && !own_wait && callee->fact &&
 	    g_hash_table_contains(p->waiting_functions, GUINT_TO_POINTER(w->call.callee))) {
-		add_effect(w->s, (struct loop_effect){ .instance = w->parent_index, .call = w->call_index,
-						       .confidence = w->parent.confidence, .nested_wait = true });
+		add_effect(w->s, (struct loop_effect){ .instance = w->parent_index,
+						       .call = w->call_index,
+						       .confidence = w->parent.confidence,
+						       .nested_wait = true });
 		return;
 	}
 	if (library && callee->model) {
@@ -657,21 +670,30 @@ static void push_root(struct search *s, uint32_t index)
 
 	if (root.call)
 		programs = narrowed(programs, programs_of(s->p, program_call(s->p, root.call)->caller));
-	push(s, (struct instance){ .function = root.function, .context = root.context, .confidence = root.confidence,
-				   .root = index, .programs = programs, .loop = root.loop, .from_callback = root.kind != ROOT_LOOP });
+	push(s, (struct instance){ .function = root.function,
+				   .context = root.context,
+				   .confidence = root.confidence,
+				   .root = index,
+				   .programs = programs,
+				   .loop = root.loop,
+				   .from_callback = root.kind != ROOT_LOOP });
 }
 
 static void add_startup_roots(struct program *p)
 {
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		if (program_function(p, i)->fact && strcmp(program_function(p, i)->name, "main") == 0)
-			add_root(p, (struct root){ .kind = ROOT_STORED, .function = i, .context = CONTEXT_STARTUP,
+			add_root(p, (struct root){ .kind = ROOT_STORED,
+						   .function = i,
+						   .context = CONTEXT_STARTUP,
 						   .confidence = LEVEL_HIGH });
 }
 
 void program_find_contexts(struct program *p, bool include_startup)
 {
-	struct search s = { .p = p, .effect_index = g_hash_table_new(program_hash64, NULL), .startup = include_startup };
+	struct search s = { .p = p,
+			    .effect_index = g_hash_table_new(program_hash64, NULL),
+			    .startup = include_startup };
 	guint done[LEVELS] = { 0 };
 	uint32_t index;
 

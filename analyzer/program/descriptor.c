@@ -65,7 +65,8 @@ static enum mode mode_after(struct program *p, const struct call *call, uint32_t
 		if (clears && holds == TRUTH_TRUE)
 			mode = MODE_BLOCKING;
 	}
-	for (unsigned i = 0; mode == MODE_UNCHANGED && callee->fact && depth < MAX_WRAPPERS && i < callee->fact->params; i++)
+	for (unsigned i = 0; mode == MODE_UNCHANGED && callee->fact && depth < MAX_WRAPPERS && i < callee->fact->params;
+	     i++)
 		if (speaks_of(p, call, i + 1, variable))
 			mode = last_mode(p, call->callee, i, depth + 1);
 	return mode;
@@ -165,7 +166,8 @@ static void index_stored(struct program *p)
 			if (n->kind != NODE_ASSIGN || n->op)
 				continue;
 			uint8_t place = function_node(&f, n->first)->kind;
-			uint32_t slot = place == NODE_FIELD || place == NODE_GLOBAL ? pointers_slot_of(p, i, n->first) : 0;
+			uint32_t slot =
+				place == NODE_FIELD || place == NODE_GLOBAL ? pointers_slot_of(p, i, n->first) : 0;
 			if (slot)
 				note_stored(p, slot, i, function_node(&f, n->first)->next);
 		}
@@ -177,11 +179,13 @@ static bool made_nonblocking(struct program *p, uint32_t slot)
 {
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		struct call call = *program_call(p, i);
-		const struct model *model = call.callee && !call.cleanup ? program_function(p, call.callee)->model : NULL;
+		const struct model *model =
+			call.callee && !call.cleanup ? program_function(p, call.callee)->model : NULL;
 
 		for (size_t k = 0; model && k < model->effect_count; k++) {
-			uint32_t argument = model->effects[k]->kind == EFFECT_SETS_NONBLOCKING ?
-				call_argument(p, &call, (unsigned)model->effects[k]->descriptor) : 0;
+			uint32_t argument = model->effects[k]->kind == EFFECT_SETS_NONBLOCKING
+						    ? call_argument(p, &call, (unsigned)model->effects[k]->descriptor)
+						    : 0;
 
 			if (argument && pointers_slot_of(p, call.caller, argument) == slot)
 				return true;
@@ -227,7 +231,8 @@ static struct descriptor field_state(struct program *p, uint32_t slot)
 	return state;
 }
 
-struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call, unsigned argument)
+struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call,
+				   unsigned argument)
 {
 	const struct program_function *f = program_function(p, in->function);
 	uint32_t node = call_argument(p, call, argument);

@@ -44,9 +44,12 @@ void program_dump_context(const struct program *p, FILE *out)
 
 		fprintf(out, "root %s %s %s:%u", context_name(root->context), f->name, f->file, f->line);
 		if (root->kind == ROOT_LOOP)
-			fprintf(out, " loop at %u", function_node(f, program_item(p, loops, struct loop, root->loop)->node)->line);
+			fprintf(out, " loop at %u",
+				function_node(f, program_item(p, loops, struct loop, root->loop)->node)->line);
 		else if (root->registration)
-			fprintf(out, " by %s", root->registration->function ? root->registration->function : root->registration->field);
+			fprintf(out, " by %s",
+				root->registration->function ? root->registration->function
+							     : root->registration->field);
 		fputc('\n', out);
 	}
 	for (uint32_t i = 1; i < p->instances->len; i++) {

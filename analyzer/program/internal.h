@@ -19,42 +19,42 @@
 
 /* What packs say of one function name. */
 struct model {
-	const struct effect       **effects;
-	size_t                      effect_count;
+	const struct effect **effects;
+	size_t effect_count;
 	const struct registration **registers;
-	size_t                      register_count;
+	size_t register_count;
 };
 
 /* A function of the program: defined in a unit, or only called. One per definition. */
 struct program_function {
-	const char            *key, *name, *type, *file; /* file: of the definition, else of the declaration */
-	unsigned               line;
-	uint32_t               unit;     /* index into units + 1; 0: not defined in any */
-	const struct function *fact;     /* NULL: not defined */
-	const struct facts    *facts;    /* of the unit, NULL: not defined */
-	uint32_t               first_call, calls;
-	uint32_t               first_loop, loops;
-	uint32_t               first_definition, definitions; /* what its variables are set to */
-	const struct model    *model;    /* NULL: no pack knows it */
-	uint32_t               same_key; /* another definition under the same key, in another program of the tree */
-	uint32_t               end_node; /* just behind the last node of the body */
-	uint16_t               flags;    /* enum symbol_flag */
-	bool                   noreturn; /* declared or inferred */
-	uint32_t               interesting; /* bit n: what parameter n is decides something in here */
-	uint32_t               called;      /* bit n: parameter n is called in here, or handed on to be */
-	struct program_value  *returns;  /* memo of value_of_return; NULL: not asked yet */
-	bool                   returns_pending;
-	uint32_t               instances;
+	const char *key, *name, *type, *file; /* file: of the definition, else of the declaration */
+	unsigned line;
+	uint32_t unit;               /* index into units + 1; 0: not defined in any */
+	const struct function *fact; /* NULL: not defined */
+	const struct facts *facts;   /* of the unit, NULL: not defined */
+	uint32_t first_call, calls;
+	uint32_t first_loop, loops;
+	uint32_t first_definition, definitions; /* what its variables are set to */
+	const struct model *model;              /* NULL: no pack knows it */
+	uint32_t same_key;             /* another definition under the same key, in another program of the tree */
+	uint32_t end_node;             /* just behind the last node of the body */
+	uint16_t flags;                /* enum symbol_flag */
+	bool noreturn;                 /* declared or inferred */
+	uint32_t interesting;          /* bit n: what parameter n is decides something in here */
+	uint32_t called;               /* bit n: parameter n is called in here, or handed on to be */
+	struct program_value *returns; /* memo of value_of_return; NULL: not asked yet */
+	bool returns_pending;
+	uint32_t instances;
 };
 
 /* A condition that holds where a call stands: `node` is true (or false), or a switch took one of its cases. */
 struct guard {
 	uint32_t outer; /* the next guard outwards */
 	uint32_t node;
-	bool     holds;
-	bool     is_case;     /* node is the switch's value; cases lists the labels */
-	bool     judged;     /* parameters is filled */
-	uint32_t parameters; /* bit n: parameter n is mentioned by this guard or one outside of it */
+	bool holds;
+	bool is_case;               /* node is the switch's value; cases lists the labels */
+	bool judged;                /* parameters is filled */
+	uint32_t parameters;        /* bit n: parameter n is mentioned by this guard or one outside of it */
 	uint32_t first_case, cases; /* into program.case_nodes; a `default` among them makes the guard void */
 };
 
@@ -68,15 +68,15 @@ struct loop {
 /* A call site. */
 struct call {
 	uint32_t caller;
-	uint32_t node;     /* NODE_CALL; for a cleanup function, the body it ends */
-	uint32_t callee;   /* 0: indirect */
-	uint32_t guard;    /* innermost guard */
-	uint32_t loop;     /* innermost loop */
+	uint32_t node;   /* NODE_CALL; for a cleanup function, the body it ends */
+	uint32_t callee; /* 0: indirect */
+	uint32_t guard;  /* innermost guard */
+	uint32_t loop;   /* innermost loop */
 	uint16_t loop_depth;
-	uint16_t ordinal;  /* among the calls of the same callee in this function, from 0 */
-	bool     dying;    /* the process ends right after it */
-	bool     cleanup;  /* called by __attribute__((cleanup)) */
-	bool     leaves;   /* the block it stands in leaves the innermost loop */
+	uint16_t ordinal; /* among the calls of the same callee in this function, from 0 */
+	bool dying;       /* the process ends right after it */
+	bool cleanup;     /* called by __attribute__((cleanup)) */
+	bool leaves;      /* the block it stands in leaves the innermost loop */
 	uint32_t cleanup_variable;
 };
 
@@ -93,12 +93,12 @@ enum slot_kind { SLOT_FIELD, SLOT_GLOBAL, SLOT_PARAM, SLOT_LOCAL, SLOT_RETURN, S
 
 struct slot {
 	enum slot_kind kind;
-	const char    *name; /* of a field or global */
-	uint32_t       function, variable; /* of a param, local or return; of a result, the call's node */
-	uint32_t       first_target; /* into program.targets */
-	uint32_t       first_copy;   /* into program.copies */
-	bool           holds;        /* its type may hold a function */
-	uint32_t       first_caller; /* into program.callers: indirect calls through this slot */
+	const char *name;            /* of a field or global */
+	uint32_t function, variable; /* of a param, local or return; of a result, the call's node */
+	uint32_t first_target;       /* into program.targets */
+	uint32_t first_copy;         /* into program.copies */
+	bool holds;                  /* its type may hold a function */
+	uint32_t first_caller;       /* into program.callers: indirect calls through this slot */
 };
 
 /* Whatever one slot holds, another may hold too. */
@@ -116,12 +116,12 @@ struct slot_caller {
 
 /* A function that a slot may hold, and how it got there. */
 struct target {
-	uint32_t next;     /* in the same slot */
+	uint32_t next; /* in the same slot */
 	uint32_t function;
 	uint32_t slot;
-	uint32_t from;     /* the target this one was copied from; 0: the function is named at `node` */
-	uint32_t holder;   /* function whose body contains `node`, or the pseudo function of an initialiser */
-	uint32_t node;     /* assignment, call or return that moved it */
+	uint32_t from;   /* the target this one was copied from; 0: the function is named at `node` */
+	uint32_t holder; /* function whose body contains `node`, or the pseudo function of an initialiser */
+	uint32_t node;   /* assignment, call or return that moved it */
 };
 
 /*
@@ -130,7 +130,7 @@ struct target {
  */
 struct program_value {
 	uint64_t known, bits;
-	bool     nonzero;
+	bool nonzero;
 	uint32_t function;
 };
 
@@ -140,27 +140,27 @@ enum { MAX_ENVIRONMENT = 8 };
 struct environment {
 	unsigned count;
 	struct {
-		uint32_t             parameter;
+		uint32_t parameter;
 		struct program_value value;
 	} items[MAX_ENVIRONMENT];
 };
 
 /* A function running in a context with what is known of its parameters; reached from a root over `parent`. */
 struct instance {
-	uint32_t           function;
-	enum context       context;
-	enum level         confidence;
-	uint32_t           parent;  /* 0: a root */
-	uint32_t           call;    /* the call in the parent that leads here */
-	uint32_t           root;    /* index into roots */
-	uint32_t           loop;    /* only the calls inside this loop statement count (a loop written by hand) */
-	uint16_t           depth;
-	bool               through_pointer; /* called through a function pointer, or back by a library */
-	bool               from_callback;   /* a callback of the loop is on the path, not only the loop's own machinery */
-	bool               in_loop; /* a loop statement lies on the path from the root */
-	uint32_t           target;  /* of a call through a slot: the binding used */
-	uint64_t           programs; /* bits of the programs in which this path exists; see programs.c */
-	uint64_t           seen;     /* of all instances that are equal but for their programs */
+	uint32_t function;
+	enum context context;
+	enum level confidence;
+	uint32_t parent; /* 0: a root */
+	uint32_t call;   /* the call in the parent that leads here */
+	uint32_t root;   /* index into roots */
+	uint32_t loop;   /* only the calls inside this loop statement count (a loop written by hand) */
+	uint16_t depth;
+	bool through_pointer; /* called through a function pointer, or back by a library */
+	bool from_callback;   /* a callback of the loop is on the path, not only the loop's own machinery */
+	bool in_loop;         /* a loop statement lies on the path from the root */
+	uint32_t target;      /* of a call through a slot: the binding used */
+	uint64_t programs;    /* bits of the programs in which this path exists; see programs.c */
+	uint64_t seen;        /* of all instances that are equal but for their programs */
 	struct environment environment;
 };
 
@@ -168,52 +168,52 @@ struct instance {
 enum root_kind { ROOT_REGISTERED, ROOT_STORED, ROOT_LOOP };
 
 struct root {
-	enum root_kind             kind;
-	uint32_t                   function;
-	enum context               context;
-	enum level                 confidence;
+	enum root_kind kind;
+	uint32_t function;
+	enum context context;
+	enum level confidence;
 	const struct registration *registration;
-	uint32_t                   call;   /* the registering call (ROOT_REGISTERED) */
-	uint32_t                   target; /* how the function got to that argument or field; 0: named right there */
-	uint32_t                   loop;   /* ROOT_LOOP */
-	uint32_t                   wait;   /* ROOT_LOOP: the call in that loop that waits */
+	uint32_t call;   /* the registering call (ROOT_REGISTERED) */
+	uint32_t target; /* how the function got to that argument or field; 0: named right there */
+	uint32_t loop;   /* ROOT_LOOP */
+	uint32_t wait;   /* ROOT_LOOP: the call in that loop that waits */
 };
 
 /* An effect that a call has on the loop: the best instance for each call and effect. What rules walk over. */
 struct loop_effect {
-	uint32_t             instance, call;
+	uint32_t instance, call;
 	const struct effect *effect;
-	enum level           confidence;
-	enum category        category; /* the effect's, or what the descriptor's kind makes of it */
-	const char          *opens;    /* what kind of descriptor it is about; NULL: not known, or none */
-	bool                 startup;  /* before the loop runs */
-	bool                 nested_wait; /* the program's own loop is entered again from one of its callbacks */
+	enum level confidence;
+	enum category category; /* the effect's, or what the descriptor's kind makes of it */
+	const char *opens;      /* what kind of descriptor it is about; NULL: not known, or none */
+	bool startup;           /* before the loop runs */
+	bool nested_wait;       /* the program's own loop is entered again from one of its callbacks */
 };
 
 struct program {
-	struct arena              *arena;
+	struct arena *arena;
 	const struct facts *const *units;
-	size_t                     unit_count;
-	const struct packs        *packs;
+	size_t unit_count;
+	const struct packs *packs;
 
 	GHashTable *model_by_name;    /* name -> struct model */
-	GPtrArray  *model_patterns;   /* registrations and effects with a trailing '*' */
+	GPtrArray *model_patterns;    /* registrations and effects with a trailing '*' */
 	GHashTable *function_by_key;  /* key -> first index */
 	GHashTable *constant_by_name; /* name -> struct pack_constant */
-	uint32_t  **symbol_function;  /* per unit, per symbol: function */
-	uint32_t  **symbol_slot;      /* per unit, per symbol: slot of a field or global */
-	uint64_t   *unit_programs;    /* per unit: bits of the programs it is part of */
-	GArray     *functions, *calls, *guards, *loops, *definitions, *case_nodes;
+	uint32_t **symbol_function;   /* per unit, per symbol: function */
+	uint32_t **symbol_slot;       /* per unit, per symbol: slot of a field or global */
+	uint64_t *unit_programs;      /* per unit: bits of the programs it is part of */
+	GArray *functions, *calls, *guards, *loops, *definitions, *case_nodes;
 
 	GHashTable *slot_index;  /* (kind, function, variable) -> slot */
 	GHashTable *slot_by_key; /* key of a field or global -> slot */
-	GArray     *slots, *targets, *copies, *callers;
+	GArray *slots, *targets, *copies, *callers;
 	GHashTable *target_index;
 
-	GArray     *roots, *instances, *loop_effects;
+	GArray *roots, *instances, *loop_effects;
 	GHashTable *instance_index;
-	GHashTable *stored; /* slot -> what is stored there; descriptor.c */
-	GHashTable *rooted; /* (function, context) that have a root */
+	GHashTable *stored;            /* slot -> what is stored there; descriptor.c */
+	GHashTable *rooted;            /* (function, context) that have a root */
 	GHashTable *waiting_calls;     /* calls that wait, or carry the wait, of some accepted hand-written loop */
 	GHashTable *waiting_functions; /* their callees */
 
@@ -304,17 +304,19 @@ enum truth value_guards(struct program *p, const struct instance *in, const stru
 enum truth value_conditions(struct program *p, const struct instance *in, const struct call *call,
 			    const struct conditions *conditions);
 /* Whether a call has an effect of its callee: `when` holds and `unless` is not known to. */
-enum truth value_effect(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect);
+enum truth value_effect(struct program *p, const struct instance *in, const struct call *call,
+			const struct effect *effect);
 /* Argument `n` (from 1) of a call: node, or 0. */
 uint32_t call_argument(const struct program *p, const struct call *call, unsigned n);
 unsigned call_arguments(const struct program *p, const struct call *call);
 
 /* descriptor.c: whether the descriptor handed to a call blocks. */
 struct descriptor {
-	enum truth  blocks;
+	enum truth blocks;
 	const char *opens; /* "file", "socket", ...; NULL if not known */
 };
-struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call, unsigned argument);
+struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call,
+				   unsigned argument);
 
 /* programs.c */
 void programs_find(struct program *p);

@@ -45,18 +45,18 @@ static void define(struct program *p, uint32_t unit, uint32_t function)
 		if (same_place(program_function(p, i), file, fact->line))
 			return;
 	uint32_t index = add_function(p, (struct program_function){
-		.key = key,
-		.name = facts_string(facts, symbol->name),
-		.type = facts_string(facts, symbol->type),
-		.file = file,
-		.line = fact->line,
-		.unit = unit + 1,
-		.fact = fact,
-		.facts = facts,
-		.end_node = end_of(facts, function),
-		.flags = symbol->flags,
-		.noreturn = symbol->flags & SYMBOL_NORETURN,
-	});
+						 .key = key,
+						 .name = facts_string(facts, symbol->name),
+						 .type = facts_string(facts, symbol->type),
+						 .file = file,
+						 .line = fact->line,
+						 .unit = unit + 1,
+						 .fact = fact,
+						 .facts = facts,
+						 .end_node = end_of(facts, function),
+						 .flags = symbol->flags,
+						 .noreturn = symbol->flags & SYMBOL_NORETURN,
+					 });
 	if (symbol->kind == SYMBOL_GLOBAL)
 		return;
 	if (last)
@@ -79,8 +79,8 @@ static size_t common_prefix(const char *a, const char *b)
 static uint32_t nearest(const struct program *p, uint32_t first, uint32_t unit)
 {
 	const char *path = facts_string(p->units[unit], p->units[unit]->path);
-	uint32_t    best = first;
-	size_t      best_score = 0;
+	uint32_t best = first;
+	size_t best_score = 0;
 
 	for (uint32_t i = first; i; i = program_function(p, i)->same_key) {
 		const struct program_function *f = program_function(p, i);
@@ -101,15 +101,15 @@ static uint32_t nearest(const struct program *p, uint32_t first, uint32_t unit)
 static uint32_t declare(struct program *p, const struct facts *facts, const struct symbol *symbol)
 {
 	const char *key = facts_string(facts, symbol->key);
-	uint32_t    index = add_function(p, (struct program_function){
-		   .key = key,
-		   .name = facts_string(facts, symbol->name),
-		   .type = facts_string(facts, symbol->type),
-		   .file = facts_file(facts, symbol->file),
-		   .line = symbol->line,
-		   .flags = symbol->flags,
-		   .noreturn = symbol->flags & SYMBOL_NORETURN,
-	   });
+	uint32_t index = add_function(p, (struct program_function){
+						 .key = key,
+						 .name = facts_string(facts, symbol->name),
+						 .type = facts_string(facts, symbol->type),
+						 .file = facts_file(facts, symbol->file),
+						 .line = symbol->line,
+						 .flags = symbol->flags,
+						 .noreturn = symbol->flags & SYMBOL_NORETURN,
+					 });
 
 	g_hash_table_insert(p->function_by_key, (gpointer)key, GUINT_TO_POINTER(index));
 	return index;
@@ -119,7 +119,7 @@ static uint32_t find_alias(const struct program *p, const struct facts *facts, c
 {
 	if (!symbol->alias)
 		return 0;
-	char    *key = g_strconcat("c:@F@", facts_string(facts, symbol->alias), NULL);
+	char *key = g_strconcat("c:@F@", facts_string(facts, symbol->alias), NULL);
 	uint32_t index = GPOINTER_TO_UINT(g_hash_table_lookup(p->function_by_key, key));
 
 	g_free(key);
@@ -136,7 +136,8 @@ static void join_symbols(struct program *p, uint32_t unit)
 
 		if (symbol->kind != SYMBOL_FUNCTION)
 			continue;
-		uint32_t first = GPOINTER_TO_UINT(g_hash_table_lookup(p->function_by_key, facts_string(facts, symbol->key)));
+		uint32_t first =
+			GPOINTER_TO_UINT(g_hash_table_lookup(p->function_by_key, facts_string(facts, symbol->key)));
 		if (!first)
 			first = find_alias(p, facts, symbol);
 		uint32_t function = first ? nearest(p, first, unit) : declare(p, facts, symbol);
@@ -241,13 +242,14 @@ void program_free(struct program *p)
 {
 	if (!p)
 		return;
-	GHashTable *tables[] = { p->model_by_name, p->function_by_key, p->constant_by_name,
-				 p->slot_index, p->slot_by_key, p->target_index, p->instance_index, p->stored, p->rooted, p->waiting_calls, p->waiting_functions };
+	GHashTable *tables[] = { p->model_by_name, p->function_by_key, p->constant_by_name, p->slot_index,
+				 p->slot_by_key,   p->target_index,    p->instance_index,   p->stored,
+				 p->rooted,        p->waiting_calls,   p->waiting_functions };
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);
-	GArray *arrays[] = { p->functions, p->calls, p->guards, p->loops, p->definitions, p->case_nodes, p->slots,
-			     p->targets, p->copies, p->callers, p->roots, p->instances, p->loop_effects };
+	GArray *arrays[] = { p->functions, p->calls,  p->guards,  p->loops, p->definitions, p->case_nodes,  p->slots,
+			     p->targets,   p->copies, p->callers, p->roots, p->instances,   p->loop_effects };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);

@@ -21,12 +21,12 @@ enum { MAX_CHAIN = 8, MAX_LOOK = 5 };
 
 struct search {
 	struct program *p;
-	GHashTable     *callers;  /* function -> GArray of calls that reach it */
-	GHashTable     *chain;    /* call -> the call it carries the wait for */
-	GArray         *queue;    /* calls that wait, or carry a wait */
-	GArray         *found;    /* struct candidate */
-	uint32_t       *distance; /* per function: calls away from main or a thread's entry; UINT32_MAX: not reached */
-	uint8_t        *on_loop;  /* per function: reached from a loop that was accepted, or from a registered callback */
+	GHashTable *callers; /* function -> GArray of calls that reach it */
+	GHashTable *chain;   /* call -> the call it carries the wait for */
+	GArray *queue;       /* calls that wait, or carry a wait */
+	GArray *found;       /* struct candidate */
+	uint32_t *distance;  /* per function: calls away from main or a thread's entry; UINT32_MAX: not reached */
+	uint8_t *on_loop;    /* per function: reached from a loop that was accepted, or from a registered callback */
 };
 
 struct candidate {
@@ -36,7 +36,7 @@ struct candidate {
 
 struct edge_visit {
 	struct search *s;
-	uint32_t       call;
+	uint32_t call;
 };
 
 static void note_caller(uint32_t function, uint32_t target, void *data)
@@ -169,7 +169,8 @@ static bool dispatches(struct program *p, const struct call *call, unsigned dept
 
 static bool loop_dispatches(struct search *s, uint32_t loop, uint32_t wait)
 {
-	const struct program_function *f = program_function(s->p, program_item(s->p, loops, struct loop, loop)->function);
+	const struct program_function *f =
+		program_function(s->p, program_item(s->p, loops, struct loop, loop)->function);
 
 	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 		struct call call = *program_call(s->p, i);
@@ -211,8 +212,9 @@ static void look_outwards(struct search *s, uint32_t wait)
 		if (!loop_dispatches(s, l, wait))
 			continue;
 		uint32_t function = program_item(s->p, loops, struct loop, l)->function;
-		struct candidate candidate = { .loop = l, .wait = wait, .distance = s->distance[function],
-					       .steps = chain_length(s, wait) };
+		struct candidate candidate = {
+			.loop = l, .wait = wait, .distance = s->distance[function], .steps = chain_length(s, wait)
+		};
 		g_array_append_val(s->found, candidate);
 		return;
 	}
@@ -222,9 +224,9 @@ static void look_outwards(struct search *s, uint32_t wait)
 /* Breadth-first distances along all calls, from main and from what is registered to run on another thread. */
 struct spread {
 	struct search *s;
-	GArray        *queue;
-	uint32_t       from;
-	uint8_t       *reached;
+	GArray *queue;
+	uint32_t from;
+	uint8_t *reached;
 };
 
 static void spread_distance(uint32_t function, uint32_t target, void *data)

@@ -40,7 +40,8 @@ static void collect(GHashTable *by_name, const struct pack *pack)
 		g_ptr_array_add(lists_for(by_name, pack->effects[i].function)->effects, &pack->effects[i]);
 	for (size_t i = 0; i < pack->register_count; i++)
 		if (pack->registers[i].function)
-			g_ptr_array_add(lists_for(by_name, pack->registers[i].function)->registers, &pack->registers[i]);
+			g_ptr_array_add(lists_for(by_name, pack->registers[i].function)->registers,
+					&pack->registers[i]);
 }
 
 static struct model *freeze(struct arena *arena, const struct model_lists *lists)
@@ -59,16 +60,16 @@ static struct model *freeze(struct arena *arena, const struct model_lists *lists
 }
 
 struct pattern {
-	const char         *prefix;
-	size_t              length;
+	const char *prefix;
+	size_t length;
 	const struct model *model;
 };
 
 void model_build(struct program *p)
 {
-	GHashTable    *by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, lists_free);
+	GHashTable *by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, lists_free);
 	GHashTableIter iter;
-	gpointer       name, lists;
+	gpointer name, lists;
 
 	for (size_t i = p->packs->count; i-- > 0;)
 		collect(by_name, &p->packs->items[i]);
@@ -77,7 +78,7 @@ void model_build(struct program *p)
 	g_hash_table_iter_init(&iter, by_name);
 	while (g_hash_table_iter_next(&iter, &name, &lists)) {
 		struct model *model = freeze(p->arena, lists);
-		size_t        length = strlen(name);
+		size_t length = strlen(name);
 
 		if (length && ((const char *)name)[length - 1] == '*') {
 			struct pattern *pattern = arena_new(p->arena, struct pattern);

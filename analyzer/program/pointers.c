@@ -18,7 +18,7 @@
 
 struct solver {
 	struct program *p;
-	GArray         *queue; /* targets to push on */
+	GArray *queue; /* targets to push on */
 };
 
 /*
@@ -41,7 +41,8 @@ static bool variable_holds(const struct program_function *f, uint32_t variable)
 {
 	if (!f->fact || variable >= f->fact->variables)
 		return true;
-	return holds_functions(facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable + variable)->type));
+	return holds_functions(
+		facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable + variable)->type));
 }
 
 /* "void *(int)" returns what stands before its parameters; "void (*(int))(void)" returns a function pointer. */
@@ -70,9 +71,11 @@ static uint32_t numbered_slot(struct program *p, enum slot_kind kind, uint32_t f
 
 	if (!slot) {
 		const struct program_function *f = program_function(p, function);
-		bool holds = kind == SLOT_RETURN ? return_holds(f->type) : kind == SLOT_RESULT || variable_holds(f, variable);
+		bool holds = kind == SLOT_RETURN ? return_holds(f->type)
+						 : kind == SLOT_RESULT || variable_holds(f, variable);
 
-		slot = new_slot(p, (struct slot){ .kind = kind, .holds = holds, .function = function, .variable = variable });
+		slot = new_slot(
+			p, (struct slot){ .kind = kind, .holds = holds, .function = function, .variable = variable });
 		g_hash_table_insert(p->slot_index, key, GUINT_TO_POINTER(slot));
 	}
 	return slot;
@@ -80,10 +83,10 @@ static uint32_t numbered_slot(struct program *p, enum slot_kind kind, uint32_t f
 
 static uint32_t keyed_slot(struct program *p, uint32_t unit, uint32_t symbol)
 {
-	const struct facts  *facts = p->units[unit];
+	const struct facts *facts = p->units[unit];
 	const struct symbol *s = facts_symbol(facts, symbol);
-	uint32_t            *known = &p->symbol_slot[unit][symbol];
-	const char          *key = facts_string(facts, s->key);
+	uint32_t *known = &p->symbol_slot[unit][symbol];
+	const char *key = facts_string(facts, s->key);
 
 	if (*known)
 		return *known;
@@ -201,8 +204,9 @@ static void add_target(struct solver *s, uint32_t slot, struct target target)
 
 static void push_target(struct solver *s, const struct target *target, uint32_t from, const struct copy *copy)
 {
-	add_target(s, copy->to, (struct target){
-		.function = target->function, .from = from, .holder = copy->holder, .node = copy->node });
+	add_target(s, copy->to,
+		   (struct target){
+			   .function = target->function, .from = from, .holder = copy->holder, .node = copy->node });
 }
 
 static void add_copy(struct solver *s, uint32_t from, uint32_t to, uint32_t holder, uint32_t node)
@@ -223,7 +227,7 @@ static void add_copy(struct solver *s, uint32_t from, uint32_t to, uint32_t hold
 
 struct move {
 	struct solver *s;
-	uint32_t       function, to, node;
+	uint32_t function, to, node;
 };
 
 static void move_leaf(void *data, uint32_t leaf)
@@ -237,7 +241,8 @@ static void move_leaf(void *data, uint32_t leaf)
 		uint32_t function = link_symbol(p, f->unit - 1, n->symbol);
 
 		if (function)
-			add_target(m->s, m->to, (struct target){ .function = function, .holder = m->function, .node = m->node });
+			add_target(m->s, m->to,
+				   (struct target){ .function = function, .holder = m->function, .node = m->node });
 		return;
 	}
 	uint32_t from = pointers_slot_of(p, m->function, leaf);
@@ -299,7 +304,8 @@ static void flow_body(struct solver *s, uint32_t function)
 		const struct node *n = function_node(&f, i);
 
 		if (n->kind == NODE_ASSIGN && !n->op)
-			flow(s, function, function_node(&f, n->first)->next, pointers_slot_of(s->p, function, n->first), i);
+			flow(s, function, function_node(&f, n->first)->next, pointers_slot_of(s->p, function, n->first),
+			     i);
 		else if (n->kind == NODE_RETURN && n->first)
 			flow(s, function, n->first, numbered_slot(s->p, SLOT_RETURN, function, 0), i);
 	}
@@ -307,7 +313,7 @@ static void flow_body(struct solver *s, uint32_t function)
 
 struct listen {
 	struct solver *s;
-	uint32_t       function, call;
+	uint32_t function, call;
 };
 
 static void listen_leaf(void *data, uint32_t leaf)
@@ -373,9 +379,9 @@ static void drain(struct solver *s)
 
 struct visitor {
 	struct program *p;
-	uint32_t        function;
-	pointer_visit  *visit;
-	void           *data;
+	uint32_t function;
+	pointer_visit *visit;
+	void *data;
 };
 
 static void visit_leaf(void *data, uint32_t leaf)

@@ -22,9 +22,9 @@ struct reference {
 
 struct linker {
 	struct program *p;
-	GArray        **references; /* per unit: struct reference */
-	uint8_t        *linked;     /* per unit, for the main at hand */
-	GArray         *queue;      /* units */
+	GArray **references; /* per unit: struct reference */
+	uint8_t *linked;     /* per unit, for the main at hand */
+	GArray *queue;       /* units */
 };
 
 static void collect_references(struct linker *l, uint32_t unit)
@@ -137,7 +137,8 @@ static void link_main(struct linker *l, uint32_t unit, uint64_t bit)
 
 void programs_find(struct program *p)
 {
-	struct linker l = { .p = p, .references = g_new0(GArray *, p->unit_count + 1),
+	struct linker l = { .p = p,
+			    .references = g_new0(GArray *, p->unit_count + 1),
 			    .linked = g_new0(uint8_t, p->unit_count + 1),
 			    .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
 	unsigned mains = 0;

@@ -64,7 +64,8 @@ static struct program_value join(struct program_value a, struct program_value b)
 	};
 }
 
-static struct program_value eval_variable(struct program *p, const struct instance *in, uint32_t variable, unsigned depth)
+static struct program_value eval_variable(struct program *p, const struct instance *in, uint32_t variable,
+					  unsigned depth)
 {
 	const struct program_function *f = program_function(p, in->function);
 	struct program_value value = value_unknown;
@@ -133,7 +134,8 @@ static bool has_effect(const struct program_function *f, enum effect_kind kind)
 	return false;
 }
 
-static struct program_value eval_call(struct program *p, const struct instance *in, const struct node *n, unsigned depth)
+static struct program_value eval_call(struct program *p, const struct instance *in, const struct node *n,
+				      unsigned depth)
 {
 	const struct program_function *caller = program_function(p, in->function);
 	uint32_t callee = n->symbol ? link_symbol(p, caller->unit - 1, n->symbol) : 0;
@@ -153,8 +155,12 @@ static enum truth compare(enum node_op op, const struct program_value *a, const 
 	int64_t x, y;
 
 	if (value_is_constant(a, &x) && value_is_constant(b, &y)) {
-		bool holds = op == OP_EQ ? x == y : op == OP_NE ? x != y : op == OP_LT ? x < y :
-			     op == OP_LE ? x <= y : op == OP_GT ? x > y : x >= y;
+		bool holds = op == OP_EQ   ? x == y
+			     : op == OP_NE ? x != y
+			     : op == OP_LT ? x < y
+			     : op == OP_LE ? x <= y
+			     : op == OP_GT ? x > y
+					   : x >= y;
 		return holds ? TRUTH_TRUE : TRUTH_FALSE;
 	}
 	if (op != OP_EQ && op != OP_NE)
@@ -224,7 +230,8 @@ static enum truth logic(enum node_op op, enum truth a, enum truth b)
 	return a == TRUTH_UNKNOWN || b == TRUTH_UNKNOWN ? TRUTH_UNKNOWN : opposite(decides);
 }
 
-static struct program_value eval_binary(struct program *p, const struct instance *in, const struct node *n, unsigned depth)
+static struct program_value eval_binary(struct program *p, const struct instance *in, const struct node *n,
+					unsigned depth)
 {
 	const struct program_function *f = program_function(p, in->function);
 	struct program_value a = eval(p, in, n->first, depth + 1);
@@ -252,7 +259,8 @@ static struct program_value eval_binary(struct program *p, const struct instance
 	}
 }
 
-static struct program_value eval_unary(struct program *p, const struct instance *in, const struct node *n, unsigned depth)
+static struct program_value eval_unary(struct program *p, const struct instance *in, const struct node *n,
+				       unsigned depth)
 {
 	struct program_value a = eval(p, in, n->first, depth + 1);
 	int64_t x;
@@ -261,8 +269,8 @@ static struct program_value eval_unary(struct program *p, const struct instance 
 	case OP_NOT:
 		return from_truth(opposite(value_truth(&a)));
 	case OP_NEG:
-		return value_is_constant(&a, &x) ? value_constant((int64_t)-(uint64_t)x) :
-						   (struct program_value){ .nonzero = a.nonzero };
+		return value_is_constant(&a, &x) ? value_constant((int64_t)-(uint64_t)x)
+						 : (struct program_value){ .nonzero = a.nonzero };
 	case OP_BITNOT:
 		return (struct program_value){ .known = a.known, .bits = ~a.bits & a.known };
 	default:
@@ -332,7 +340,8 @@ static enum truth case_taken(struct program *p, const struct instance *in, const
 	struct program_value value = value_of(p, in, guard->node);
 
 	for (uint32_t i = 0; i < guard->cases; i++) {
-		const struct node *label = function_node(f, g_array_index(p->case_nodes, uint32_t, guard->first_case + i));
+		const struct node *label =
+			function_node(f, g_array_index(p->case_nodes, uint32_t, guard->first_case + i));
 
 		if (label->kind == NODE_DEFAULT || function_node(f, label->first)->next)
 			return TRUTH_UNKNOWN; /* default, or a range */
@@ -417,7 +426,8 @@ static bool spells(const struct program_function *f, uint32_t node, const char *
 
 	if (has_word(facts_string(f->facts, n->text), name) || has_word(facts_string(f->facts, n->macro), name))
 		return true;
-	if (n->kind == NODE_GLOBAL && strcmp(facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name), name) == 0)
+	if (n->kind == NODE_GLOBAL &&
+	    strcmp(facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name), name) == 0)
 		return true;
 	if (depth < 8 && n->kind != NODE_CALL)
 		for_each_child(child, f->facts, n)
@@ -494,7 +504,8 @@ enum truth value_conditions(struct program *p, const struct instance *in, const 
 	return all;
 }
 
-enum truth value_effect(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect)
+enum truth value_effect(struct program *p, const struct instance *in, const struct call *call,
+			const struct effect *effect)
 {
 	if (effect->cost == COST_NEVER)
 		return TRUTH_FALSE;
