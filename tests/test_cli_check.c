@@ -134,6 +134,8 @@ static void a_reviewed_finding_is_neither_shown_nor_counted(void **state)
 	assert_string_equal(none.output, "");
 	assert_ended(run("review", "list", "--confidence", "low", "--file", "src"), 0, "'read' can block", "");
 	assert_ended(run("review", "list", "--confidence", "lower"), 2, "", "unknown level 'lower'");
+	sandbox_write(&sandbox, ".looplint.yaml", "confidence: low\n");
+	assert_ended(run("review", "list"), 0, "'read' can block", "");
 	outcome_finish(&none);
 	outcome_finish(&shown);
 	outcome_finish(&list);

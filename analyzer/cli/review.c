@@ -6,6 +6,7 @@
  *     looplint review set 0123 intentional --reason "start-up only"
  */
 #include "cli/cli.h"
+#include "cli/config.h"
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -27,7 +28,7 @@ struct review {
 	struct arena arena;
 	struct store *store;
 	const char *root;
-	char *store_path, *rule, *file, *status, *confidence, *reason, *by;
+	char *store_path, *rule, *file, *status, *severity, *confidence, *reason, *by;
 	gboolean all;
 	char **words; /* behind the verb */
 };
@@ -70,23 +71,49 @@ static const char *as_stored(struct review *r)
 	return copy;
 }
 
+/* What `check` would show: the levels of the configuration, or those given. */
+struct view {
+	int severity, confidence;
+};
+
+static bool find_view(struct review *r, struct view *view)
+{
+	struct diagnostics problems = { 0 };
+	struct config config;
+	int error = config_read(&r->arena, r->root, &config, &problems);
+
+	message_diagnostics(&problems);
+	if (error)
+		return false;
+	view->severity = r->severity ? options_level("--severity", r->severity) : (int)config.severity;
+	view->confidence = r->confidence ? options_level("--confidence", r->confidence) : (int)config.confidence;
+	return view->severity >= 0 && view->confidence >= 0;
+}
+
+/* What somebody decided on is listed whatever its level. */
+static bool is_in_view(const struct view *view, const struct finding *finding)
+{
+	return finding->review != REVIEW_UNREVIEWED ||
+	       ((int)finding->severity >= view->severity && (int)finding->confidence >= view->confidence);
+}
+
 static enum outcome list(struct review *r)
 {
 	struct review_filter filter = { .rule = r->rule, .file = as_stored(r), .status = -1, .resolved = r->all };
 	struct diagnostics problems = { 0 };
 	struct stored_finding *found;
 	struct output output;
+	struct view view;
 	size_t count;
 
-	int confidence = r->confidence ? options_level("--confidence", r->confidence) : LEVEL_MEDIUM;
-	if (confidence < 0 || (r->status && !status_from_name(r->status, &filter.status)))
+	if (!find_view(r, &view) || (r->status && !status_from_name(r->status, &filter.status)))
 		return OUTCOME_BAD_INPUT;
 	int error = store_list_findings(r->store, &r->arena, &filter, &found, &count, &problems);
 	if (error)
 		return outcome_of(error, &problems);
 	output_open(&output, NULL);
 	for (size_t i = 0; i < count; i++)
-		if ((int)found[i].finding.confidence >= confidence)
+		if (is_in_view(&view, &found[i].finding))
 			put_line(output.stream, &found[i]);
 	return output_close(&output) ? OUTCOME_OK : OUTCOME_INCOMPLETE;
 }
@@ -201,6 +228,7 @@ static void finish(struct review *r)
 	g_free(r->rule);
 	g_free(r->file);
 	g_free(r->status);
+	g_free(r->severity);
 	g_free(r->confidence);
 	g_free(r->reason);
 	g_free(r->by);
@@ -215,8 +243,10 @@ enum outcome cli_review(int argc, char **argv)
 		{ "rule", 0, 0, G_OPTION_ARG_STRING, &r.rule, "list: of this rule only", "SLUG" },
 		{ "file", 0, 0, G_OPTION_ARG_FILENAME, &r.file, "list: in this file or folder only", "PATH" },
 		{ "status", 0, 0, G_OPTION_ARG_STRING, &r.status, "list: with this review only", "STATUS" },
+		{ "severity", 0, 0, G_OPTION_ARG_STRING, &r.severity,
+		  "list: of severity low, medium or high and above (default: as configured)", "LEVEL" },
 		{ "confidence", 0, 0, G_OPTION_ARG_STRING, &r.confidence,
-		  "list: of confidence low, medium or high and above (default: medium)", "LEVEL" },
+		  "list: of confidence low, medium or high and above (default: as configured)", "LEVEL" },
 		{ "all", 0, 0, G_OPTION_ARG_NONE, &r.all, "list: resolved findings too", NULL },
 		{ "reason", 0, 0, G_OPTION_ARG_FILENAME, &r.reason, "set: why", "TEXT" },
 		{ "by", 0, 0, G_OPTION_ARG_FILENAME, &r.by, "set: who (default: the user's name)", "NAME" },
