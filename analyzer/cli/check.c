@@ -128,10 +128,7 @@ static void keep(struct pipeline *p, struct run *run)
 		return;
 	int error = store_put_run(p->store, run, analysed_units(p), &problems);
 	message_diagnostics(&problems);
-	if (error) {
-		message_print("the findings of this run are not kept");
-		p->incomplete = true;
-	}
+	p->incomplete |= error != 0;
 }
 
 static bool print(const struct check_command *c, const struct run *run, unsigned hidden)
