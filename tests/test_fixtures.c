@@ -53,7 +53,9 @@ static struct outcome check(const struct fixture *fixture)
 {
 	char *store = g_dir_make_tmp("looplint-fixture-XXXXXX", NULL);
 	const char *const clean_up[] = { "rm", "-rf", store, NULL };
-	const char *const first[] = { LOOPLINT_BIN, "check", "--severity", "low", "--format", "json", "--store", store };
+	const char *const first[] = {
+		LOOPLINT_BIN, "check", "--severity", "low", "--format", "json", "--store", store
+	};
 	GPtrArray *arguments = g_ptr_array_new();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(first); i++)

@@ -25,9 +25,20 @@ enum context {
 	CONTEXTS
 };
 
-enum category { /* why a call blocks */
-	CATEGORY_NONE, CATEGORY_SLEEP, CATEGORY_DISK, CATEGORY_DNS, CATEGORY_NETWORK, CATEGORY_PROCESS, CATEGORY_WAIT,
-	CATEGORY_IPC, CATEGORY_DATABASE, CATEGORY_CPU, CATEGORY_TERMINAL, CATEGORIES
+/* why a call blocks */
+enum category {
+	CATEGORY_NONE,
+	CATEGORY_SLEEP,
+	CATEGORY_DISK,
+	CATEGORY_DNS,
+	CATEGORY_NETWORK,
+	CATEGORY_PROCESS,
+	CATEGORY_WAIT,
+	CATEGORY_IPC,
+	CATEGORY_DATABASE,
+	CATEGORY_CPU,
+	CATEGORY_TERMINAL,
+	CATEGORIES
 };
 
 enum cost { COST_NEVER, COST_BOUNDED, COST_UNBOUNDED };
@@ -37,97 +48,101 @@ enum cost { COST_NEVER, COST_BOUNDED, COST_UNBOUNDED };
  * is believed with less confidence. All conditions of an entry must hold.
  */
 enum condition_test {
-	CONDITION_NULL, CONDITION_NONNULL, /* a null pointer constant, or not */
-	CONDITION_ZERO, CONDITION_NONZERO, CONDITION_NEGATIVE, CONDITION_POSITIVE,
-	CONDITION_EQUALS,  /* == number or named constant */
-	CONDITION_HAS,     /* all bits of the named constant are set */
-	CONDITION_LACKS,   /* none of them is */
+	CONDITION_NULL,
+	CONDITION_NONNULL, /* a null pointer constant, or not */
+	CONDITION_ZERO,
+	CONDITION_NONZERO,
+	CONDITION_NEGATIVE,
+	CONDITION_POSITIVE,
+	CONDITION_EQUALS, /* == number or named constant */
+	CONDITION_HAS,    /* all bits of the named constant are set */
+	CONDITION_LACKS,  /* none of them is */
 };
 
 struct condition {
-	int                 argument;
+	int argument;
 	enum condition_test test;
-	const char         *name;  /* of the constant for EQUALS, HAS, LACKS; NULL if a number was written */
-	int64_t             value; /* number, or the named constant's value from `constants` */
-	bool                value_known;
+	const char *name; /* of the constant for EQUALS, HAS, LACKS; NULL if a number was written */
+	int64_t value;    /* number, or the named constant's value from `constants` */
+	bool value_known;
 };
 
 struct conditions {
 	const struct condition *items;
-	size_t                  count;
+	size_t count;
 };
 
 /* How a completion callback learns its outcome. */
 struct completion {
-	int                status;     /* parameter of the callback that carries it; 0: none */
-	int                error;      /* parameter that is an out or in error object; 0: none */
-	const char *const *cancelled;  /* names of the values that mean cancelled; NULL-terminated, may be NULL */
+	int status;                   /* parameter of the callback that carries it; 0: none */
+	int error;                    /* parameter that is an out or in error object; 0: none */
+	const char *const *cancelled; /* names of the values that mean cancelled; NULL-terminated, may be NULL */
 };
 
 /* A call or a store that hands over a callback. Exactly one of function and field is set. */
 struct registration {
-	const char       *function; /* name; a trailing `*` matches any ending */
-	const char       *field;    /* "struct-tag.field"; `*` matches any part, as in "wl_*_interface.*" */
-	int               callback; /* argument; 0 for fields */
-	int               data;     /* argument that the callback gets as user data; 0: not known */
-	enum context      context;
+	const char *function; /* name; a trailing `*` matches any ending */
+	const char *field;    /* "struct-tag.field"; `*` matches any part, as in "wl_*_interface.*" */
+	int callback;         /* argument; 0 for fields */
+	int data;             /* argument that the callback gets as user data; 0: not known */
+	enum context context;
 	struct conditions when;
 	struct completion completion;
-	const char       *see;
+	const char *see;
 };
 
 enum effect_kind {
 	EFFECT_BLOCKS,
-	EFFECT_RUNS_LOOP,       /* dispatches callbacks until told to stop: uv_run, g_main_loop_run */
-	EFFECT_WAITS,           /* waits for events and returns them: epoll_wait, poll, select */
-	EFFECT_ANY_THREAD,      /* may be called from any thread although loop_only would match */
-	EFFECT_FORKS,           /* returns 0 in a new child process: fork */
-	EFFECT_SETS_NONBLOCKING,/* makes the descriptor in `descriptor` non-blocking if `when` holds */
+	EFFECT_RUNS_LOOP,        /* dispatches callbacks until told to stop: uv_run, g_main_loop_run */
+	EFFECT_WAITS,            /* waits for events and returns them: epoll_wait, poll, select */
+	EFFECT_ANY_THREAD,       /* may be called from any thread although loop_only would match */
+	EFFECT_FORKS,            /* returns 0 in a new child process: fork */
+	EFFECT_SETS_NONBLOCKING, /* makes the descriptor in `descriptor` non-blocking if `when` holds */
 	EFFECT_SETS_BLOCKING,
-	EFFECT_OPENS,           /* returns a descriptor: `opens` says of what; non-blocking if `nonblocking` holds */
+	EFFECT_OPENS, /* returns a descriptor: `opens` says of what; non-blocking if `nonblocking` holds */
 };
 
 struct effect {
-	const char       *function;
-	enum effect_kind  kind;
-	enum category     category;
-	enum cost         cost;        /* unbounded unless said */
-	unsigned          bound_us;    /* of COST_BOUNDED; 0: not said */
-	struct conditions when;        /* the effect holds only if these do */
-	struct conditions unless;      /* ... and not if these are known to: an argument nobody knows weakens nothing */
-	int               descriptor;  /* argument. Of EFFECT_BLOCKS: blocks only while that descriptor is in blocking mode;
+	const char *function;
+	enum effect_kind kind;
+	enum category category;
+	enum cost cost;           /* unbounded unless said */
+	unsigned bound_us;        /* of COST_BOUNDED; 0: not said */
+	struct conditions when;   /* the effect holds only if these do */
+	struct conditions unless; /* ... and not if these are known to: an argument nobody knows weakens nothing */
+	int descriptor;           /* argument. Of EFFECT_BLOCKS: blocks only while that descriptor is in blocking mode;
 					  0: none. Of EFFECT_SETS_...: the one that changes, or the array of them (pipe2) */
-	int               timeout_argument; /* of EFFECT_WAITS: timeout; 0: none */
-	int               count_argument;   /* of EFFECT_WAITS: number of descriptors watched; 0: none */
-	const char       *opens;       /* of EFFECT_OPENS: "file", "socket", "pipe", "timer", "event", "terminal" */
+	int timeout_argument;     /* of EFFECT_WAITS: timeout; 0: none */
+	int count_argument;       /* of EFFECT_WAITS: number of descriptors watched; 0: none */
+	const char *opens;        /* of EFFECT_OPENS: "file", "socket", "pipe", "timer", "event", "terminal" */
 	struct conditions nonblocking; /* of EFFECT_OPENS */
-	const char       *instead;     /* advice: the async form, or what to do */
-	const char       *see;
+	const char *instead;           /* advice: the async form, or what to do */
+	const char *see;
 };
 
 struct pack_constant {
 	const char *name;
-	int64_t     value; /* on Linux; the pack's fixture checks it against the real header */
+	int64_t value; /* on Linux; the pack's fixture checks it against the real header */
 };
 
 struct pack {
 	const char *library;
-	const char *file;           /* where it was read from, for messages */
+	const char *file; /* where it was read from, for messages */
 	const char *documentation;
-	const char *const *headers; /* NULL-terminated */
+	const char *const *headers;    /* NULL-terminated */
 	const char *const *pkg_config; /* package names, NULL-terminated; empty: part of libc */
-	struct registration  *registers;
-	size_t                register_count;
-	struct effect        *effects;
-	size_t                effect_count;
+	struct registration *registers;
+	size_t register_count;
+	struct effect *effects;
+	size_t effect_count;
 	struct pack_constant *constants;
-	size_t                constant_count;
-	const char *const    *loop_only; /* function names or globs that need the loop's thread; NULL-terminated */
+	size_t constant_count;
+	const char *const *loop_only; /* function names or globs that need the loop's thread; NULL-terminated */
 };
 
 struct packs {
 	struct pack *items;
-	size_t       count;
+	size_t count;
 };
 
 enum { PACK_E_SYNTAX = 1 };

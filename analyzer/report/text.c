@@ -97,8 +97,8 @@ static void put_hidden(FILE *out, unsigned hidden)
 {
 	if (hidden == 0)
 		return;
-	fprintf(out, "%u %s of lower severity or confidence not shown; --severity low --confidence low shows all\n", hidden,
-		hidden == 1 ? "finding" : "findings");
+	fprintf(out, "%u %s of lower severity or confidence not shown; --severity low --confidence low shows all\n",
+		hidden, hidden == 1 ? "finding" : "findings");
 }
 
 static struct text_report begin(FILE *out, const char *root, const struct report_options *options)
