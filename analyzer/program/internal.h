@@ -215,7 +215,7 @@ struct program {
 	GHashTable *stored;            /* slot -> what is stored there; descriptor.c */
 	GHashTable *rooted;            /* (function, context) that have a root */
 	GHashTable *waiting_calls;     /* calls that wait, or carry the wait, of some accepted hand-written loop */
-	GHashTable *waiting_functions; /* their callees */
+	GHashTable *waiting_functions; /* their callees, and the functions whose loops are accepted */
 
 	unsigned indirect_calls, unresolved_calls;
 };

@@ -318,6 +318,7 @@ static void accept(struct search *s, const struct candidate *candidate)
 	};
 
 	g_array_append_val(p->roots, root);
+	g_hash_table_add(p->waiting_functions, GUINT_TO_POINTER(root.function));
 	for (uint32_t call = candidate->wait; call;
 	     call = GPOINTER_TO_UINT(g_hash_table_lookup(s->chain, GUINT_TO_POINTER(call)))) {
 		g_hash_table_add(p->waiting_calls, GUINT_TO_POINTER(call));
