@@ -253,6 +253,20 @@ static void a_value_may_be_joined_to_its_letter(void **state)
 	sandbox_finish(&sandbox);
 }
 
+static void a_store_among_the_sources_does_not_change_the_flags(void **state)
+{
+	struct sandbox sandbox = project_with("#include \"generated.h\"\nint main(void) { return 0; }\n");
+	struct outcome first = run("dump", "--after=compdb", "--store", "store");
+	struct outcome second = run("dump", "--after=compdb", "--store", "store");
+
+	(void)state;
+	assert_contains(first.output, "store/.stand-ins");
+	assert_string_equal(first.output, second.output);
+	outcome_finish(&first);
+	outcome_finish(&second);
+	sandbox_finish(&sandbox);
+}
+
 static void the_configuration_is_obeyed(void **state)
 {
 	struct sandbox sandbox = project_with(server);
@@ -348,6 +362,7 @@ int main(void)
 		cmocka_unit_test(a_database_gives_the_flags_and_a_new_file_is_inferred),
 		cmocka_unit_test(arguments_behind_dashes_are_the_compilers),
 		cmocka_unit_test(a_value_may_be_joined_to_its_letter),
+		cmocka_unit_test(a_store_among_the_sources_does_not_change_the_flags),
 		cmocka_unit_test(the_configuration_is_obeyed),
 		cmocka_unit_test(why_prints_the_path_or_says_there_is_none),
 		cmocka_unit_test(each_stage_can_be_dumped),

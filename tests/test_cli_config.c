@@ -106,6 +106,27 @@ static void every_unknown_rule_is_named(void **state)
 	finish(&f);
 }
 
+/* Whatever one byte is changed to, and wherever the text ends, it is read, or refused with a reason. */
+static void a_damaged_file_is_read_or_refused_with_a_reason(void **state)
+{
+	static const char text[] = "packs: [a.yaml]\nrules: { disable: [nested-loop] }\nexclude: ['x/*']\n"
+				   "build: out\nconfidence: low\n";
+	static const char bytes[] = { 0, '\n', ' ', ':', '[', '}', '&', '*', '"', '#', '-', '\t', (char)0xff };
+	char damaged[sizeof text];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof text * sizeof bytes; i++) {
+		struct fixture f = { 0 };
+		size_t place = i / sizeof bytes, length = i % 2 ? place : sizeof text - 1;
+
+		memcpy(damaged, text, sizeof text);
+		damaged[place] = bytes[i % sizeof bytes];
+		int error = config_read_text(&f.arena, "/project", "x", damaged, length, &f.config, &f.diagnostics);
+		assert_int_equal(error != 0, f.diagnostics.errors != 0);
+		finish(&f);
+	}
+}
+
 static void a_file_that_cannot_be_read_is_an_error_and_none_is_not(void **state)
 {
 	struct sandbox sandbox = sandbox_new();
@@ -128,6 +149,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_said_is_the_default),
 		cmocka_unit_test(what_is_wrong_is_named_with_its_line),
 		cmocka_unit_test(every_unknown_rule_is_named),
+		cmocka_unit_test(a_damaged_file_is_read_or_refused_with_a_reason),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_an_error_and_none_is_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

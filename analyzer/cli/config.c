@@ -31,20 +31,25 @@ enum { OPTIONAL_POINTER = CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER };
 
 static const cyaml_schema_value_t text = { CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, CYAML_UNLIMITED) };
 
-static const cyaml_schema_field_t rules_fields[] = { LIST("disable", struct yaml_rules, disable),
-						     LIST("enable", struct yaml_rules, enable), CYAML_FIELD_END };
+static const cyaml_schema_field_t rules_fields[] = {
+	LIST("disable", struct yaml_rules, disable),
+	LIST("enable", struct yaml_rules, enable),
+	CYAML_FIELD_END,
+};
 
-static const cyaml_schema_field_t config_fields[] = { LIST("packs", struct yaml_config, packs),
-						      CYAML_FIELD_MAPPING_PTR("rules", OPTIONAL_POINTER,
-									      struct yaml_config, rules, rules_fields),
-						      LIST("exclude", struct yaml_config, exclude),
-						      TEXT("build", struct yaml_config, build),
-						      TEXT("severity", struct yaml_config, severity),
-						      TEXT("confidence", struct yaml_config, confidence),
-						      CYAML_FIELD_END };
+static const cyaml_schema_field_t config_fields[] = {
+	LIST("packs", struct yaml_config, packs),
+	CYAML_FIELD_MAPPING_PTR("rules", OPTIONAL_POINTER, struct yaml_config, rules, rules_fields),
+	LIST("exclude", struct yaml_config, exclude),
+	TEXT("build", struct yaml_config, build),
+	TEXT("severity", struct yaml_config, severity),
+	TEXT("confidence", struct yaml_config, confidence),
+	CYAML_FIELD_END,
+};
 
-static const cyaml_schema_value_t schema = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml_config,
-								 config_fields) };
+static const cyaml_schema_value_t schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml_config, config_fields),
+};
 
 static const cyaml_config_t cyaml_settings = { .mem_fn = cyaml_mem, .flags = CYAML_CFG_NO_ALIAS };
 

@@ -35,11 +35,14 @@ static void open_store(struct pipeline *p)
 	p->incomplete = true;
 }
 
-/* Below the store, so that the paths, and with them the cached facts, are the same in the next run. */
+/*
+ * Below the store, so that the paths, and with them the cached facts, are the same in the next run; hidden, so that
+ * they are not taken for headers of the project when the store lies among its sources.
+ */
 static enum outcome make_scratch(struct pipeline *p)
 {
 	if (p->store) {
-		p->scratch = g_build_filename(p->store_path, "stand-ins", NULL);
+		p->scratch = g_build_filename(p->store_path, ".stand-ins", NULL);
 		if (g_mkdir_with_parents(p->scratch, 0777) == 0)
 			return OUTCOME_OK;
 	} else {
