@@ -175,11 +175,30 @@ static void visit_if(struct walk *w, const struct node *n)
 		visit_under(w, other, condition, false);
 }
 
+static bool is_jump(const struct walk *w, const struct node *n)
+{
+	return n->kind == NODE_RETURN || n->kind == NODE_GOTO || n->kind == NODE_BREAK || n->kind == NODE_CONTINUE ||
+	       calls_noreturn(w, n);
+}
+
+static bool holds_label(const struct walk *w, uint32_t node, unsigned depth)
+{
+	const struct node *n = at(w, node);
+
+	if (n->kind == NODE_LABEL || n->kind == NODE_CASE || n->kind == NODE_DEFAULT || depth > MAX_DEPTH)
+		return true;
+	for_each_child(child, w->f->facts, n)
+		if (holds_label(w, child, depth + 1))
+			return true;
+	return false;
+}
+
+/* What stands behind a jump, up to the next label, is never reached and not visited. */
 static void visit_block(struct walk *w, uint32_t node)
 {
 	const struct node *n = at(w, node);
 	uint32_t guard = w->guard, block = w->block;
-	bool dying = w->dying, leaves = w->leaves;
+	bool dying = w->dying, leaves = w->leaves, dead = false;
 
 	w->block = node;
 	w->dying = dying || block_dies(w, n);
@@ -189,7 +208,11 @@ static void visit_block(struct walk *w, uint32_t node)
 
 		if (c->kind == NODE_LABEL)
 			w->guard = guard; /* a jump may come from before any early exit of this block */
+		dead = dead && !holds_label(w, child, 0);
+		if (dead)
+			continue;
 		visit(w, child);
+		dead = is_jump(w, c);
 		if (c->kind != NODE_IF)
 			continue;
 		uint32_t then = at(w, c->first)->next, other = then ? at(w, then)->next : 0;
