@@ -215,6 +215,9 @@ static bool pack_in_use(const struct pack *pack, GHashTable *names)
 	for (size_t i = 0; i < pack->effect_count; i++)
 		if (g_hash_table_contains(names, pack->effects[i].function))
 			return true;
+	for (const char *const *name = pack->loop_only; name && *name; name++)
+		if (g_hash_table_contains(names, *name))
+			return true;
 	return false;
 }
 
