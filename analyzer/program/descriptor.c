@@ -37,7 +37,7 @@ static const struct effect *effect_of(const struct program_function *f, enum eff
 
 enum mode { MODE_UNCHANGED, MODE_NONBLOCKING, MODE_BLOCKING };
 
-static enum mode last_mode(struct program *p, uint32_t function, uint32_t variable, unsigned depth);
+static enum mode last_mode(struct program *p, uint32_t function, uint32_t variable, uint32_t before, unsigned depth);
 
 static bool speaks_of(const struct program *p, const struct call *call, unsigned argument, uint32_t variable)
 {
@@ -68,19 +68,20 @@ static enum mode mode_after(struct program *p, const struct call *call, uint32_t
 	for (unsigned i = 0; mode == MODE_UNCHANGED && callee->fact && depth < MAX_WRAPPERS && i < callee->fact->params;
 	     i++)
 		if (speaks_of(p, call, i + 1, variable))
-			mode = last_mode(p, call->callee, i, depth + 1);
+			mode = last_mode(p, call->callee, i, UINT32_MAX, depth + 1);
 	return mode;
 }
 
-/* What the calls of a function leave the descriptor in; the last one that says something counts. */
-static enum mode last_mode(struct program *p, uint32_t function, uint32_t variable, unsigned depth)
+/* What the calls before node `before` leave the descriptor in; the last one that says something counts. */
+static enum mode last_mode(struct program *p, uint32_t function, uint32_t variable, uint32_t before, unsigned depth)
 {
 	const struct program_function *f = program_function(p, function);
 	enum mode mode = MODE_UNCHANGED;
 
 	for (uint32_t i = 0; i < f->calls; i++) {
 		struct call call = *program_call(p, f->first_call + i);
-		enum mode after = call.callee && !call.cleanup ? mode_after(p, &call, variable, depth) : MODE_UNCHANGED;
+		bool speaks = call.callee && !call.cleanup && call.node < before;
+		enum mode after = speaks ? mode_after(p, &call, variable, depth) : MODE_UNCHANGED;
 
 		if (after != MODE_UNCHANGED)
 			mode = after;
@@ -107,7 +108,8 @@ static bool opened_by(struct program *p, const struct instance *in, uint32_t val
 	return true;
 }
 
-static struct descriptor variable_state(struct program *p, const struct instance *in, uint32_t variable)
+/* Of a variable where node `before` stands. */
+static struct descriptor variable_state(struct program *p, const struct instance *in, uint32_t variable, uint32_t before)
 {
 	const struct program_function *f = program_function(p, in->function);
 	struct descriptor state = { .blocks = TRUTH_UNKNOWN };
@@ -126,7 +128,7 @@ static struct descriptor variable_state(struct program *p, const struct instance
 		state = one;
 		opened = true;
 	}
-	enum mode mode = last_mode(p, in->function, variable, 0);
+	enum mode mode = last_mode(p, in->function, variable, before, 0);
 	if (mode != MODE_UNCHANGED)
 		state.blocks = mode == MODE_NONBLOCKING ? TRUTH_FALSE : TRUTH_TRUE;
 	return state;
@@ -204,7 +206,7 @@ static struct descriptor stored_state(struct program *p, const struct stored *st
 	if (n->kind == NODE_CALL)
 		opened_by(p, &anyone, stored->value, &state);
 	else if (n->kind == NODE_LOCAL)
-		state = variable_state(p, &anyone, (uint32_t)n->value);
+		state = variable_state(p, &anyone, (uint32_t)n->value, UINT32_MAX);
 	else if (n->kind == NODE_CONST || (n->kind == NODE_UNARY && n->op == OP_NEG))
 		state.blocks = TRUTH_TRUE; /* -1: no descriptor */
 	return state;
@@ -246,7 +248,7 @@ struct descriptor descriptor_state(struct program *p, const struct instance *in,
 	if (n->kind == NODE_CALL)
 		opened_by(p, in, node, &state);
 	else if (base_variable(f, node) >= 0)
-		return variable_state(p, in, (uint32_t)base_variable(f, node));
+		return variable_state(p, in, (uint32_t)base_variable(f, node), call->node);
 	else if (n->kind == NODE_FIELD || n->kind == NODE_GLOBAL)
 		return field_state(p, pointers_slot_of(p, in->function, node));
 	return state;

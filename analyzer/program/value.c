@@ -405,10 +405,13 @@ unsigned call_arguments(const struct program *p, const struct call *call)
 	return node->symbol ? count : count - 1;
 }
 
+/* Whether `text` sets what `word` names; not one that clears it, as `~O_NONBLOCK` does. */
 static bool has_word(const char *text, const char *word)
 {
 	size_t length = strlen(word);
 
+	if (strchr(text, '~'))
+		return false;
 	for (const char *hit = text; (hit = strstr(hit, word)); hit += length) {
 		bool begins = hit == text || !(isalnum((unsigned char)hit[-1]) || hit[-1] == '_');
 		bool ends = !(isalnum((unsigned char)hit[length]) || hit[length] == '_');
@@ -429,7 +432,7 @@ static bool spells(const struct program_function *f, uint32_t node, const char *
 	if (n->kind == NODE_GLOBAL &&
 	    strcmp(facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name), name) == 0)
 		return true;
-	if (depth < 8 && n->kind != NODE_CALL)
+	if (depth < 8 && n->kind != NODE_CALL && !(n->kind == NODE_UNARY && n->op == OP_BITNOT))
 		for_each_child(child, f->facts, n)
 			if (spells(f, child, name, depth + 1))
 				return true;
