@@ -75,17 +75,26 @@ static size_t common_prefix(const char *a, const char *b)
 	return folder;
 }
 
-/* Of several definitions, the one in this unit, else the one whose file is nearest. */
+static bool has_strong(const struct program *p, uint32_t first)
+{
+	for (uint32_t i = first; i; i = program_function(p, i)->same_key)
+		if (program_function(p, i)->fact && !(program_function(p, i)->flags & SYMBOL_WEAK))
+			return true;
+	return false;
+}
+
+/* Of several definitions, the one in this unit, else the one whose file is nearest; a weak one only if all are. */
 static uint32_t nearest(const struct program *p, uint32_t first, uint32_t unit)
 {
 	const char *path = facts_string(p->units[unit], p->units[unit]->path);
+	bool strong = has_strong(p, first);
 	uint32_t best = first;
 	size_t best_score = 0;
 
 	for (uint32_t i = first; i; i = program_function(p, i)->same_key) {
 		const struct program_function *f = program_function(p, i);
 
-		if (!f->fact)
+		if (!f->fact || (strong && f->flags & SYMBOL_WEAK))
 			continue;
 		if (f->unit == unit + 1)
 			return i;
@@ -126,6 +135,19 @@ static uint32_t find_alias(const struct program *p, const struct facts *facts, c
 	return index;
 }
 
+/* The other names of functions, for units that know only those. */
+static void join_aliases(struct program *p, const struct facts *facts)
+{
+	for (uint32_t i = 1; i < facts->symbols.count; i++) {
+		const struct symbol *symbol = facts_symbol(facts, i);
+		gpointer key = (gpointer)facts_string(facts, symbol->key);
+		uint32_t index = symbol->kind == SYMBOL_FUNCTION ? find_alias(p, facts, symbol) : 0;
+
+		if (index && !g_hash_table_contains(p->function_by_key, key))
+			g_hash_table_insert(p->function_by_key, key, GUINT_TO_POINTER(index));
+	}
+}
+
 static void join_symbols(struct program *p, uint32_t unit)
 {
 	const struct facts *facts = p->units[unit];
@@ -138,8 +160,6 @@ static void join_symbols(struct program *p, uint32_t unit)
 			continue;
 		uint32_t first =
 			GPOINTER_TO_UINT(g_hash_table_lookup(p->function_by_key, facts_string(facts, symbol->key)));
-		if (!first)
-			first = find_alias(p, facts, symbol);
 		uint32_t function = first ? nearest(p, first, unit) : declare(p, facts, symbol);
 		p->symbol_function[unit][i] = function;
 		program_function(p, function)->flags |= symbol->flags & SYMBOL_SYSTEM;
@@ -224,6 +244,8 @@ struct program *program_link(struct arena *arena, const struct facts *const *uni
 	for (uint32_t u = 0; u < count; u++)
 		for (uint32_t i = 1; i < units[u]->functions.count; i++)
 			define(p, u, i);
+	for (uint32_t u = 0; u < count; u++)
+		join_aliases(p, units[u]);
 	for (uint32_t u = 0; u < count; u++)
 		join_symbols(p, u);
 	for (uint32_t i = 1; i < p->functions->len; i++)
