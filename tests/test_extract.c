@@ -74,19 +74,37 @@ static int by_name(gconstpointer a, gconstpointer b)
 	return strcmp(((const struct CMUnitTest *)a)->name, ((const struct CMUnitTest *)b)->name);
 }
 
-int main(void)
+static void free_name(void *item)
+{
+	g_free(((struct CMUnitTest *)item)->initial_state);
+}
+
+static GArray *fixture_tests(void)
 {
 	GArray *tests = g_array_new(FALSE, FALSE, sizeof(struct CMUnitTest));
 	GDir *dir = g_dir_open(FIXTURES, 0, NULL);
 	const char *name;
 
+	g_array_set_clear_func(tests, free_name);
 	while (dir && (name = g_dir_read_name(dir))) {
+		if (!g_str_has_suffix(name, ".c"))
+			continue;
 		char *kept = g_strdup(name);
 		struct CMUnitTest test = { kept, fixture_gives_its_facts, NULL, NULL, kept };
 
-		if (g_str_has_suffix(name, ".c"))
-			g_array_append_val(tests, test);
+		g_array_append_val(tests, test);
 	}
+	if (dir)
+		g_dir_close(dir);
 	g_array_sort(tests, by_name);
-	return _cmocka_run_group_tests("extract", (struct CMUnitTest *)tests->data, tests->len, NULL, NULL);
+	return tests;
+}
+
+int main(void)
+{
+	GArray *tests = fixture_tests();
+	int failed = _cmocka_run_group_tests("extract", (struct CMUnitTest *)tests->data, tests->len, NULL, NULL);
+
+	g_array_free(tests, TRUE);
+	return failed;
 }
