@@ -66,8 +66,8 @@ static enum level severity_of(const struct program *p, const struct loop_effect 
 		level = LEVEL_MEDIUM;
 	if (effect->effect->cost == COST_BOUNDED)
 		level = effect->effect->bound_us >= LONG_US ? LEVEL_MEDIUM : LEVEL_LOW;
-	bool repeated =
-		call->loop && call->loop != in->loop && effect->category != CATEGORY_WAIT; /* not a short lock */
+	bool repeated = call->loop && call->loop != in->loop && !call->leaves /* once, on the way out */ &&
+			effect->category != CATEGORY_WAIT; /* not a short lock */
 	if (repeated && level < LEVEL_HIGH)
 		level++;
 	return level;
