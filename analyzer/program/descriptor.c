@@ -89,6 +89,19 @@ static enum mode last_mode(struct program *p, uint32_t function, uint32_t variab
 	return mode;
 }
 
+/* A literal path into /proc or /sys: the kernel answers from memory (man 5 proc, man 5 sysfs). */
+static bool opens_kernel_file(const struct program_function *f, const struct node *call)
+{
+	for_each_child(argument, f->facts, call) {
+		const struct node *n = function_node(f, argument);
+		const char *path = n->kind == NODE_STRING ? facts_string(f->facts, n->text) : "";
+
+		if (strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/sys/", 5) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What opened the descriptor that `value` is: a call with an `opens` effect. */
 static bool opened_by(struct program *p, const struct instance *in, uint32_t value, struct descriptor *out)
 {
@@ -104,12 +117,17 @@ static bool opened_by(struct program *p, const struct instance *in, uint32_t val
 	struct call call = { .caller = in->function, .node = value, .callee = callee };
 	enum truth nonblocking = e->nonblocking.count ? value_conditions(p, in, &call, &e->nonblocking) : TRUTH_FALSE;
 	out->opens = e->opens;
+	if (opens_kernel_file(f, n)) {
+		out->blocks = TRUTH_FALSE;
+		return true;
+	}
 	out->blocks = nonblocking == TRUTH_TRUE ? TRUTH_FALSE : nonblocking == TRUTH_FALSE ? TRUTH_TRUE : TRUTH_UNKNOWN;
 	return true;
 }
 
 /* Of a variable where node `before` stands. */
-static struct descriptor variable_state(struct program *p, const struct instance *in, uint32_t variable, uint32_t before)
+static struct descriptor variable_state(struct program *p, const struct instance *in, uint32_t variable,
+					uint32_t before)
 {
 	const struct program_function *f = program_function(p, in->function);
 	struct descriptor state = { .blocks = TRUTH_UNKNOWN };
