@@ -163,41 +163,6 @@ static void infer_unit(struct inference *inference, const char *file)
 	needs_finish(&needs);
 }
 
-static bool is_source_text(const char *path)
-{
-	static const char *const endings[] = { ".c", ".h", ".in", ".inc" };
-
-	for (gsize i = 0; i < G_N_ELEMENTS(endings); i++)
-		if (g_str_has_suffix(path, endings[i]))
-			return true;
-	return false;
-}
-
-static gint compare_texts(gconstpointer left, gconstpointer right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-/* Every switch that a source of the tree asks for, sorted. */
-static GPtrArray *collect_switches(struct tree *tree)
-{
-	GPtrArray *switches = g_ptr_array_new();
-	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-	GHashTableIter paths;
-	gpointer path;
-
-	g_hash_table_iter_init(&paths, tree->paths);
-	while (g_hash_table_iter_next(&paths, &path, NULL)) {
-		const struct scan *scan = is_source_text(path) ? tree_scan(tree, path) : NULL;
-
-		for (guint i = 0; scan && i < scan->switches->len; i++)
-			if (g_hash_table_add(seen, scan->switches->pdata[i]))
-				g_ptr_array_add(switches, scan->switches->pdata[i]);
-	}
-	g_ptr_array_sort(switches, compare_texts);
-	return switches;
-}
-
 static void inference_init(struct inference *inference, struct arena *arena, const char *root, const char *scratch)
 {
 	char *real = realpath(root, NULL);
@@ -211,7 +176,6 @@ static void inference_init(struct inference *inference, struct arena *arena, con
 		.packages = packages,
 		.scratch = scratch,
 		.folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
-		.switches = collect_switches(tree),
 	};
 	inference->resolver = (struct resolver){
 		.tree = tree,
@@ -228,7 +192,6 @@ static void inference_finish(struct inference *inference)
 	unit_list_finish(&inference->units);
 	g_hash_table_destroy(inference->resolver.known);
 	g_hash_table_destroy(inference->standins.folders);
-	g_ptr_array_free(inference->standins.switches, TRUE);
 	packages_free(inference->resolver.packages);
 	tree_free(inference->resolver.tree);
 }

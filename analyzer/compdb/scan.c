@@ -219,37 +219,55 @@ static bool at_text(const struct scanner *scanner, const char *text)
 	return (gsize)(scanner->end - scanner->at) >= length && memcmp(scanner->at, text, length) == 0;
 }
 
-/* To the end of the logical line; what stands on it is added to `line` (NULL: not wanted). */
+/* Skips a comment or a joined line end; false if neither begins here. */
+static bool skip_invisible(struct scanner *scanner)
+{
+	if (at_text(scanner, "/*")) {
+		skip_comment(scanner);
+	} else if (at_text(scanner, "//")) {
+		const char *stop = memchr(scanner->at, '\n', (gsize)(scanner->end - scanner->at));
+
+		scanner->at = stop ? stop : scanner->end;
+	} else if (at_text(scanner, "\\\n")) {
+		scanner->at += 2;
+	} else if (at_text(scanner, "\\\r\n")) {
+		scanner->at += 3;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* To the end of the logical line; what stands on it is added to `line`. */
 static void read_line(struct scanner *scanner, GString *line)
 {
 	while (scanner->at < scanner->end && *scanner->at != '\n') {
-		if (at_text(scanner, "/*")) {
-			skip_comment(scanner);
-		} else if (at_text(scanner, "//")) {
-			const char *stop = memchr(scanner->at, '\n', (gsize)(scanner->end - scanner->at));
+		if ((*scanner->at == '/' || *scanner->at == '\\') && skip_invisible(scanner))
+			continue;
+		g_string_append_c(line, *scanner->at++);
+	}
+}
 
-			scanner->at = stop ? stop : scanner->end;
-		} else if (at_text(scanner, "\\\n")) {
-			scanner->at += 2;
-		} else if (at_text(scanner, "\\\r\n")) {
-			scanner->at += 3;
-		} else if (!line && (*scanner->at == '"' || *scanner->at == '\'')) {
+/* The same for a line of code; literals are skipped, because a comment does not begin in them. */
+static void skip_line(struct scanner *scanner)
+{
+	while (scanner->at < scanner->end && *scanner->at != '\n') {
+		if ((*scanner->at == '/' || *scanner->at == '\\') && skip_invisible(scanner))
+			continue;
+		if (*scanner->at == '"' || *scanner->at == '\'')
 			skip_literal(scanner);
-		} else {
-			if (line)
-				g_string_append_c(line, *scanner->at);
+		else
 			scanner->at++;
-		}
 	}
 }
 
 static void skip_blanks(struct scanner *scanner)
 {
 	while (scanner->at < scanner->end) {
-		if (at_text(scanner, "/*"))
-			skip_comment(scanner);
-		else if (g_ascii_isspace(*scanner->at))
+		if (g_ascii_isspace(*scanner->at))
 			scanner->at++;
+		else if (*scanner->at == '/' && at_text(scanner, "/*"))
+			skip_comment(scanner);
 		else
 			return;
 	}
@@ -287,7 +305,7 @@ struct scan *scan_text(const char *text, gsize length)
 
 	for (skip_blanks(&scanner); scanner.at < scanner.end; skip_blanks(&scanner)) {
 		if (*scanner.at != '#') {
-			read_line(&scanner, NULL);
+			skip_line(&scanner);
 			continue;
 		}
 		g_autoptr(GString) line = g_string_new(NULL);

@@ -42,7 +42,7 @@ static char *render(struct standins *standins, const char *template, const char 
 	if (!g_file_get_contents(template, &text, NULL, NULL))
 		return NULL;
 	if (is_config(name) || declares_macros(text))
-		return config_text(standins->packages, standins->tree, template, standins->switches);
+		return config_text(standins->packages, standins->tree, template, tree_switches(standins->tree));
 	return is_generator_input(text) ? g_strdup("") : substitute(text);
 }
 
@@ -78,7 +78,7 @@ static const char *from_template(struct standins *standins, const char *template
 
 static const char *from_build_files(struct standins *standins, const char *name)
 {
-	g_autofree char *text = config_text(standins->packages, standins->tree, NULL, standins->switches);
+	g_autofree char *text = config_text(standins->packages, standins->tree, NULL, tree_switches(standins->tree));
 
 	return write_header(standins, "config", name, text);
 }

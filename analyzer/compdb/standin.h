@@ -12,7 +12,6 @@ struct standins {
 	struct packages *packages;
 	const char *scratch; /* folder to write below */
 	GHashTable *folders; /* template or name -> interned folder */
-	GPtrArray *switches; /* const char *: what the project's #if lines ask for */
 };
 
 /*

@@ -105,6 +105,8 @@ void tree_free(struct tree *tree)
 {
 	if (!tree)
 		return;
+	if (tree->switches)
+		g_ptr_array_free(tree->switches, TRUE);
 	g_hash_table_destroy(tree->files);
 	g_ptr_array_free(tree->builds, TRUE);
 	g_hash_table_destroy(tree->by_name);
@@ -234,6 +236,47 @@ const struct scan *tree_scan(struct tree *tree, const char *path)
 	scan = scan_text(text, length);
 	g_hash_table_insert(tree->files, g_strdup(path), scan);
 	return scan;
+}
+
+static bool is_source_text(const char *path)
+{
+	static const char *const endings[] = { ".c", ".h", ".in", ".inc" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(endings); i++)
+		if (g_str_has_suffix(path, endings[i]))
+			return true;
+	return false;
+}
+
+static gint compare_texts(gconstpointer left, gconstpointer right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static GPtrArray *collect_switches(struct tree *tree)
+{
+	GPtrArray *switches = g_ptr_array_new();
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTableIter paths;
+	gpointer path;
+
+	g_hash_table_iter_init(&paths, tree->paths);
+	while (g_hash_table_iter_next(&paths, &path, NULL)) {
+		const struct scan *scan = is_source_text(path) ? tree_scan(tree, path) : NULL;
+
+		for (guint i = 0; scan && i < scan->switches->len; i++)
+			if (g_hash_table_add(seen, scan->switches->pdata[i]))
+				g_ptr_array_add(switches, scan->switches->pdata[i]);
+	}
+	g_ptr_array_sort(switches, compare_texts);
+	return switches;
+}
+
+const GPtrArray *tree_switches(struct tree *tree)
+{
+	if (!tree->switches)
+		tree->switches = collect_switches(tree);
+	return tree->switches;
 }
 
 static bool is_word(char c)

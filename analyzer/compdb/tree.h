@@ -13,6 +13,7 @@ struct tree {
 	GHashTable *by_name; /* base name -> GPtrArray of const char *, sorted */
 	GPtrArray *builds;   /* struct build_file *: what says how the project is built */
 	GHashTable *files;   /* path -> struct scan *, filled when asked for */
+	GPtrArray *switches; /* const char *; NULL until asked for */
 };
 
 struct build_file {
@@ -40,6 +41,9 @@ const char *tree_find_template(const struct tree *tree, const char *name, const 
 
 /* What the file says; NULL if it cannot be read. Owned by the tree. */
 const struct scan *tree_scan(struct tree *tree, const char *path);
+
+/* Every macro of configure's kind that an #if of the tree's sources asks for (const char *), sorted. Owned by the tree. */
+const GPtrArray *tree_switches(struct tree *tree);
 
 /* How often the build files say `word`. */
 unsigned tree_mentions(const struct tree *tree, const char *word);
