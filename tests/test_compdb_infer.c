@@ -202,6 +202,75 @@ static void templates_are_filled_in(void **state)
 	assert_null(strstr(config, "inline"));
 }
 
+static const char interface_xml[] =
+	"<node><interface name=\"org.demo.Disk\"><method name=\"Eject\"/></interface></node>\n";
+
+static void a_dbus_header_is_generated_as_meson_would(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "#include \"demo-generated.h\"\n");
+	project_write(project, "data/disk.xml", interface_xml);
+	project_write(project, "src/meson.build",
+		      "gnome.gdbus_codegen('demo-generated', join_paths(top, 'disk.xml'),\n"
+		      "  interface_prefix: 'org.demo', namespace: 'Demo')\n");
+	assert_true(has_folder(project, infer(project, "src/a.c"), "-idirafter", ".scratch/generated"));
+	g_autofree char *text = standin(project, ".scratch/generated/demo-generated.h");
+	assert_non_null(strstr(text, "struct _DemoDiskIface"));
+}
+
+static void a_dbus_header_is_generated_as_automake_would(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "a.c", "#include <demo/demo-generated.h>\n");
+	project_write(project, "disk.xml.in", interface_xml);
+	project_write(project, "Makefile.am",
+		      "interfaces = \\\n\t$(srcdir)/disk.xml \\\n\t$(NULL)\n\n"
+		      "demo-generated.h: $(interfaces)\n\tgdbus-codegen --c-namespace Auto \\\n"
+		      "\t\t--interface-prefix org.demo. --generate-c-code demo-generated $(interfaces)\n\nclean:\n");
+	assert_true(has_folder(project, infer(project, "a.c"), "-idirafter", ".scratch/generated"));
+	g_autofree char *text = standin(project, ".scratch/generated/demo-generated.h");
+	assert_non_null(strstr(text, "struct _AutoDiskIface"));
+}
+
+static void a_wayland_header_is_generated_from_its_protocol(void **state)
+{
+	struct project *project = *state;
+	g_autofree char *tool = g_find_program_in_path("wayland-scanner");
+
+	if (!tool)
+		skip();
+	project_write(project, "src/a.c", "#include \"demo-server-protocol.h\"\n");
+	project_write(project, "protocol/demo.xml",
+		      "<protocol name=\"demo\"><interface name=\"demo_shell\" version=\"1\"><request name=\"lock\"/>"
+		      "</interface></protocol>\n");
+	assert_true(has_folder(project, infer(project, "src/a.c"), "-idirafter", ".scratch/generated"));
+	g_autofree char *text = standin(project, ".scratch/generated/demo-server-protocol.h");
+	assert_non_null(strstr(text, "struct demo_shell_interface {"));
+}
+
+static void a_generator_that_fails_leaves_an_empty_header(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "a.c", "#include \"demo-generated.h\"\n");
+	project_write(project, "disk.xml", "this is no XML");
+	project_write(project, "meson.build", "gnome.gdbus_codegen('demo-generated', 'disk.xml', namespace: 'Demo')\n");
+	assert_true(has_folder(project, infer(project, "a.c"), "-idirafter", ".scratch/empty"));
+}
+
+static void a_generated_header_of_the_project_may_be_in_brackets(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "demo/a.c", "#include <demo/enum-types.h>\n#include <other/enum-types.h>\n");
+	project_write(project, "demo/demo.h", "");
+	assert_true(has_folder(project, infer(project, "demo/a.c"), "-idirafter", ".scratch/empty"));
+	assert_true(g_file_test(project_path(project, ".scratch/empty/demo/enum-types.h"), G_FILE_TEST_EXISTS));
+	assert_false(g_file_test(project_path(project, ".scratch/empty/other/enum-types.h"), G_FILE_TEST_EXISTS));
+}
+
 static void a_real_config_h_is_used_as_it_is(void **state)
 {
 	struct project *project = *state;
@@ -344,6 +413,11 @@ int main(void)
 		test(an_installed_name_is_forwarded_to_the_tree),
 		test(config_h_says_what_this_machine_has),
 		test(templates_are_filled_in),
+		test(a_dbus_header_is_generated_as_meson_would),
+		test(a_dbus_header_is_generated_as_automake_would),
+		test(a_wayland_header_is_generated_from_its_protocol),
+		test(a_generator_that_fails_leaves_an_empty_header),
+		test(a_generated_header_of_the_project_may_be_in_brackets),
 		test(a_real_config_h_is_used_as_it_is),
 		test(the_scratch_folder_does_not_change_the_hash),
 		test(one_file_gets_the_flags_it_gets_with_all),

@@ -53,8 +53,9 @@ const char *compdb_find(struct arena *arena, const char *root, const char *build
 
 /*
  * Infers units and flags without a database. `paths`: NULL-terminated absolute files or directories (all *.c below, the
- * version control and build folders left out); `root`: the project. Runs pkg-config; writes stand-in headers (config.h
- * and other generated ones) below `scratch`, an existing directory that the caller keeps for the run.
+ * version control and build folders left out); `root`: the project. Runs pkg-config, and gdbus-codegen or wayland-scanner
+ * where the build would; writes stand-in headers (config.h and other generated ones) below `scratch`, a directory that
+ * the caller keeps for the run. Kept for the next run it saves work; its name does not change the hashes.
  *
  * 0 ok; COMPDB_E_NOT_FOUND after a diagnostic if a named path does not exist or holds no C source.
  */

@@ -2,17 +2,19 @@
 #include "compdb/standin.h"
 
 #include "compdb/config.h"
+#include "compdb/generate.h"
 #include "compdb/units.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* "config.h", "nm-config.h", "config-unix.h", "sub/config.h" */
+/* "config.h", "sub/config.h", "nm-config.h", "config-unix.h"; not "libconfig.h" */
 static bool is_config(const char *name)
 {
 	g_autofree char *base = g_path_get_basename(name);
 
-	return g_str_has_suffix(base, "config.h") || g_str_has_prefix(base, "config-");
+	return strcmp(base, "config.h") == 0 || g_str_has_suffix(base, "-config.h") ||
+	       g_str_has_suffix(base, "_config.h") || g_str_has_prefix(base, "config-");
 }
 
 static bool declares_macros(const char *text)
@@ -83,6 +85,21 @@ static const char *from_build_files(struct standins *standins, const char *name)
 	return write_header(standins, "config", name, text);
 }
 
+/* Made once by its base name; a name with a folder gets a header that leads there. */
+static const char *from_generator(const struct standins *standins, const char *name)
+{
+	g_autofree char *base = g_path_get_basename(name);
+	g_autofree char *path = g_build_filename(standins->scratch, "generated", base, NULL);
+	g_autofree char *text = g_strdup_printf("#include \"%s\"\n", path);
+
+	if (!generate_header(standins->tree, base, path))
+		return NULL;
+	if (strcmp(base, name) != 0)
+		return write_header(standins, "generated", name, text);
+	g_autofree char *folder = g_path_get_dirname(path);
+	return g_intern_string(folder);
+}
+
 /* <project/a.h> where the tree has a.h exactly once. */
 static const char *forward(const struct standins *standins, const char *name)
 {
@@ -95,16 +112,27 @@ static const char *forward(const struct standins *standins, const char *name)
 	return write_header(standins, "forward", name, text);
 }
 
+/* <folder/a.h> where the tree has a folder of that name: its headers are the project's. */
+static bool is_in_project_folder(const struct tree *tree, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	g_autofree char *folder = slash ? g_strndup(name, (gsize)(slash - name)) : NULL;
+
+	return folder && g_hash_table_contains(tree->folders, folder);
+}
+
 static const char *make(struct standins *standins, const char *template, const char *name, bool invent)
 {
 	if (template)
 		return from_template(standins, template, name);
 	if (is_config(name) && standins->tree->builds->len)
 		return from_build_files(standins, name);
-	const char *folder = forward(standins, name);
-	if (folder || !invent)
-		return folder;
-	return write_header(standins, "empty", name, "");
+	const char *folder = from_generator(standins, name);
+	if (!folder)
+		folder = forward(standins, name);
+	if (!folder && (invent || is_in_project_folder(standins->tree, name)))
+		folder = write_header(standins, "empty", name, "");
+	return folder;
 }
 
 /* A name that would be written outside the scratch folder. */

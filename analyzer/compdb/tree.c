@@ -63,6 +63,13 @@ static void add_build_file(struct tree *tree, const char *path)
 	g_free(file);
 }
 
+static void add_header_folder(struct tree *tree, const char *path)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+
+	g_hash_table_add(tree->folders, g_path_get_basename(folder));
+}
+
 static void add_file(const char *path, bool built, void *data)
 {
 	struct tree *tree = data;
@@ -76,6 +83,8 @@ static void add_file(const char *path, bool built, void *data)
 		g_hash_table_insert(tree->by_name, (gpointer)name, same);
 	}
 	g_ptr_array_add(same, (gpointer)kept);
+	if (g_str_has_suffix(name, ".h"))
+		add_header_folder(tree, kept);
 	if (!built && is_build_file(name))
 		add_build_file(tree, kept);
 }
@@ -95,6 +104,7 @@ struct tree *tree_new(const char *root)
 	tree->root = g_strdup(root);
 	tree->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	tree->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+	tree->folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	tree->builds = g_ptr_array_new_with_free_func(free_build_file);
 	tree->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)scan_free);
 	walk_files(root, add_file, tree);
@@ -109,6 +119,7 @@ void tree_free(struct tree *tree)
 		g_ptr_array_free(tree->switches, TRUE);
 	g_hash_table_destroy(tree->files);
 	g_ptr_array_free(tree->builds, TRUE);
+	g_hash_table_destroy(tree->folders);
 	g_hash_table_destroy(tree->by_name);
 	g_hash_table_destroy(tree->paths);
 	g_free(tree->root);

@@ -11,6 +11,7 @@ struct tree {
 	char *root;          /* absolute, links resolved */
 	GHashTable *paths;   /* set of char *: every file, absolute */
 	GHashTable *by_name; /* base name -> GPtrArray of const char *, sorted */
+	GHashTable *folders; /* set of char *: base names of the folders that hold a header */
 	GPtrArray *builds;   /* struct build_file *: what says how the project is built */
 	GHashTable *files;   /* path -> struct scan *, filled when asked for */
 	GPtrArray *switches; /* const char *; NULL until asked for */
