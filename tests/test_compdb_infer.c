@@ -344,6 +344,100 @@ static void build_folders_give_headers_and_no_sources(void **state)
 	assert_true(has_folder(project, project_unit(project, "a.c"), "-iquote", "build"));
 }
 
+static void build_files_say_which_macros_there_are(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "");
+	project_write(project, "src/Makefile.am",
+		      "AM_CPPFLAGS = -DDEMO_COMPILATION -DLIMIT=12 -DEMPTY='' -DLOCALEDIR=\\\"$(localedir)\\\" \\\n"
+		      "\t-DKIND=KIND_DAEMON -DWITH_NOSUCHLIBRARY -DDEMO_TESTS -lowercase-DX\n");
+	project_write(project, "configure.ac", "CFLAGS=\"$CFLAGS -DLIMIT=13 -DTOP\"\n");
+	project_write(project, "other/meson.build", "add_project_arguments('-DOTHER', language: 'c')\n");
+	const struct unit_command *unit = infer(project, "src/a.c");
+	assert_true(has_argument(unit, "-DDEMO_COMPILATION=1"));
+	assert_true(has_argument(unit, "-DLIMIT=12"));
+	assert_true(has_argument(unit, "-DEMPTY="));
+	assert_true(has_argument(unit, "-DLOCALEDIR=\"LOCALEDIR\""));
+	assert_true(has_argument(unit, "-DKIND=KIND_DAEMON"));
+	assert_true(has_argument(unit, "-DTOP=1"));
+	assert_false(has_argument(unit, "-DWITH_NOSUCHLIBRARY=1"));
+	assert_false(has_argument(unit, "-DDEMO_TESTS=1"));
+	assert_false(has_argument(unit, "-DOTHER=1"));
+}
+
+static void meson_quotes_around_a_macro_are_not_its_value(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "a.c", "");
+	project_write(project, "meson.build",
+		      "args = ['-DONE', '-DTWO=2', '-DNAME=\"demo\"', '-DPLACE=\"@0@\"'.format(x)]\n");
+	const struct unit_command *unit = infer(project, "a.c");
+	assert_true(has_argument(unit, "-DONE=1"));
+	assert_true(has_argument(unit, "-DTWO=2"));
+	assert_true(has_argument(unit, "-DNAME=\"NAME\""));
+	assert_true(has_argument(unit, "-DPLACE=\"PLACE\""));
+}
+
+static void a_header_that_build_files_force_is_included(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "");
+	project_write(project, "Makefile.am", "AM_CPPFLAGS = -include $(top_builddir)/config.h -I.\n");
+	const struct unit_command *unit = infer(project, "src/a.c");
+	assert_true(has_arguments(unit, "-include", project_path(project, ".scratch/config/config.h")));
+	assert_true(has_argument(unit, "-DHAVE_CONFIG_H"));
+}
+
+static void without_a_config_h_the_machines_answers_are_arguments(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "a.c",
+		      "#include \"own.h\"\n#ifndef HAVE_SOCKLEN_T\ntypedef int socklen_t;\n#endif\n"
+		      "#if HAVE_KQUEUE || HAVE_NO_SUCH_THING || HAVE_OWN || HAVE_CONFIG_H\n#endif\n");
+	project_write(project, "own.h", "#define HAVE_OWN 2\n");
+	const struct unit_command *unit = infer(project, "a.c");
+	assert_true(has_argument(unit, "-DHAVE_SOCKLEN_T=1"));
+	for (const char **argument = unit->arguments; *argument; argument++)
+		assert_true(!strstr(*argument, "HAVE_") || strstr(*argument, "SOCKLEN"));
+}
+
+static void a_config_h_above_is_stood_in_for_above(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "src/a.c", "#include \"../config.h\"\n");
+	project_write(project, "configure.ac", "AC_INIT(demo, 1)\n");
+	assert_true(has_folder(project, infer(project, "src/a.c"), "-idirafter", ".scratch/config/up"));
+	assert_true(g_file_test(project_path(project, ".scratch/config/up/../config.h"), G_FILE_TEST_EXISTS));
+}
+
+static void another_programs_config_h_is_not_meant(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "lib/a.c", "#include <config.h>\n");
+	project_write(project, "bin/tool/include/config.h", "");
+	project_write(project, "configure.ac", "AC_INIT(demo, 1)\n");
+	const struct unit_command *unit = infer(project, "lib/a.c");
+	assert_false(has_folder(project, unit, "-idirafter", "bin/tool/include"));
+	assert_true(has_folder(project, unit, "-idirafter", ".scratch/config"));
+}
+
+static void lines_that_configure_substitutes_are_left_out(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "a.c", "#include \"platform.h\"\n");
+	project_write(project, "platform.h.in", "@INCLUDE_LINE@\n#define X @X@\n");
+	infer(project, "a.c");
+	g_autofree char *text = standin(project, ".scratch/rendered/platform.h");
+	assert_string_equal(text, "\n#define X 1\n");
+}
+
 /* The names that scanning `text` finds, each followed by a blank. */
 static char *scanned(const char *text)
 {
@@ -423,6 +517,13 @@ int main(void)
 		test(one_file_gets_the_flags_it_gets_with_all),
 		test(a_path_that_does_not_exist_is_an_error),
 		test(build_folders_give_headers_and_no_sources),
+		test(build_files_say_which_macros_there_are),
+		test(meson_quotes_around_a_macro_are_not_its_value),
+		test(a_header_that_build_files_force_is_included),
+		test(without_a_config_h_the_machines_answers_are_arguments),
+		test(a_config_h_above_is_stood_in_for_above),
+		test(another_programs_config_h_is_not_meant),
+		test(lines_that_configure_substitutes_are_left_out),
 		test(comments_and_strings_hide_includes),
 		test(other_systems_arms_are_skipped),
 		test(an_unfinished_file_is_read_to_its_end),

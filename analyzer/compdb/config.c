@@ -71,6 +71,20 @@ static const char *size_of(const char *type)
 	return "8";
 }
 
+/* What the compiler knows by itself. */
+static bool compiler_has(const char *what)
+{
+	static const char *const words[] = { "BUILTIN",        "ATTRIBUTE", "THREAD_LOCAL", "INLINE", "GCC",
+					     "GNUC",           "C99",       "C11",          "STDC",   "VARIADIC",
+					     "TYPEOF",         "ALIGNOF",   "ATOMIC",       "INT128", "VISIBILITY",
+					     "FLEXIBLE_ARRAY", "LONG_LONG", "__THREAD",     "LINUX",  "EPOLL" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strstr(what, words[i]))
+			return true;
+	return false;
+}
+
 static bool library_has_function(const char *name)
 {
 	static const char *const libraries[] = { "libc.so.6", "libm.so.6" };
@@ -111,8 +125,7 @@ static bool package_exists(struct packages *packages, const char *name)
 	return packages_has(packages, dashed) || packages_has(packages, library);
 }
 
-/* HAVE_`what`. */
-static bool machine_has(struct packages *packages, const char *what)
+bool config_machine_has(struct packages *packages, const char *what)
 {
 	g_autofree char *name = g_ascii_strdown(what, -1);
 
@@ -122,8 +135,8 @@ static bool machine_has(struct packages *packages, const char *what)
 	}
 	if (g_str_has_prefix(name, "decl_") || g_str_has_prefix(name, "func_"))
 		return library_has_function(name + strlen("decl_"));
-	return g_str_has_prefix(name, "struct_") || g_str_has_suffix(name, "_t") || library_has_function(name) ||
-	       package_exists(packages, name);
+	return compiler_has(what) || g_str_has_prefix(name, "struct_") || g_str_has_suffix(name, "_t") ||
+	       library_has_function(name) || package_exists(packages, name);
 }
 
 static bool is_literal(const char *text)
@@ -148,23 +161,17 @@ char *config_judge(struct packages *packages, const char *name, const char *give
 	if (!is_upper_case(name) || is_foreign(name))
 		return NULL;
 	if (g_str_has_prefix(name, "HAVE_"))
-		return machine_has(packages, name + strlen("HAVE_")) ? g_strdup("1") : NULL;
+		return config_machine_has(packages, name + strlen("HAVE_")) ? g_strdup("1") : NULL;
+	enum shape shape = shape_of(name);
+	if (shape == SHAPE_NONE)
+		return NULL;
 	if (given && is_literal(given))
 		return g_strdup(given);
 	if (g_str_has_prefix(name, "SIZEOF_"))
 		return g_strdup(size_of(name + strlen("SIZEOF_")));
 	if (given && *given == '"')
 		return g_strdup_printf("\"%s\"", name);
-	switch (shape_of(name)) {
-	case SHAPE_STRING:
-		return g_strdup_printf("\"%s\"", name);
-	case SHAPE_NUMBER:
-	case SHAPE_SWITCH:
-		return g_strdup("1");
-	case SHAPE_NONE:
-		break;
-	}
-	return NULL;
+	return shape == SHAPE_STRING ? g_strdup_printf("\"%s\"", name) : g_strdup("1");
 }
 
 /* How each kind of file declares a macro: `name` in group 1, its value (if any) in group 2. */

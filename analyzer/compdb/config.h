@@ -7,6 +7,9 @@
 #include "compdb/packages.h"
 #include "compdb/tree.h"
 
+/* Whether HAVE_`what` holds here: a header (X_H), a function of the C library, a package, a habit of the compiler. */
+bool config_machine_has(struct packages *packages, const char *what);
+
 /*
  * The value that macro `name` would get: HAVE_X_H if the header is there, HAVE_X if the C library has the function or a
  * package of that name is installed, SIZEOF_X a number, names that end like paths and versions a string, all other

@@ -6,6 +6,8 @@
  * for one file gives the same flags as asking for the whole tree.
  */
 #include "compdb/arguments.h"
+#include "compdb/config.h"
+#include "compdb/defines.h"
 #include "compdb/resolve.h"
 #include "compdb/sources.h"
 #include "compdb/units.h"
@@ -19,11 +21,13 @@ struct inference {
 	struct standins standins;
 	struct unit_list units;
 	const char *root;
+	GHashTable *defines; /* folder -> struct defines * */
 };
 
 /* What the headers of one unit ask for; folders and packages interned, each once, in the order of need. */
 struct needs {
 	GPtrArray *quote, *before, *after, *packages;
+	GPtrArray *forced;  /* const char *: paths that build files name with -include */
 	bool config;        /* some file includes config.h */
 	GHashTable *seen;   /* set of paths read */
 	GPtrArray *pending; /* paths to read, in order */
@@ -42,6 +46,7 @@ static void needs_init(struct needs *needs)
 		.before = g_ptr_array_new(),
 		.after = g_ptr_array_new(),
 		.packages = g_ptr_array_new(),
+		.forced = g_ptr_array_new(),
 		.seen = g_hash_table_new(g_str_hash, g_str_equal),
 		.pending = g_ptr_array_new(),
 	};
@@ -53,6 +58,7 @@ static void needs_finish(struct needs *needs)
 	g_ptr_array_free(needs->before, TRUE);
 	g_ptr_array_free(needs->after, TRUE);
 	g_ptr_array_free(needs->packages, TRUE);
+	g_ptr_array_free(needs->forced, TRUE);
 	g_ptr_array_free(needs->pending, TRUE);
 	g_hash_table_destroy(needs->seen);
 }
@@ -95,9 +101,39 @@ static void read_includes(struct inference *inference, const char *path, const c
 	}
 }
 
+/* What the build files give to sources in `folder`. */
+static const struct defines *defines_of(struct inference *inference, const char *folder)
+{
+	struct defines *defines = g_hash_table_lookup(inference->defines, folder);
+
+	if (!defines) {
+		defines = defines_read(inference->resolver.tree, inference->resolver.packages, folder);
+		g_hash_table_insert(inference->defines, g_strdup(folder), defines);
+	}
+	return defines;
+}
+
+/* A header named with -include counts as included by the unit. */
+static void force_header(struct inference *inference, const char *name, const char *file, const char *unit,
+			 struct needs *needs)
+{
+	const struct include include = { .name = (char *)name };
+	const struct resolution *found = resolve_include(&inference->resolver, &include, file, unit);
+
+	if (!found->path)
+		return;
+	needs->config |= is_config(name);
+	g_ptr_array_add(needs->forced, (gpointer)found->path);
+	add_pending(needs, found->path);
+}
+
 /* Reads the unit and all it includes, breadth first. */
 static void collect_needs(struct inference *inference, const char *file, const char *unit, struct needs *needs)
 {
+	const struct defines *defines = defines_of(inference, unit);
+
+	for (guint i = 0; i < defines->headers->len; i++)
+		force_header(inference, defines->headers->pdata[i], file, unit, needs);
 	add_pending(needs, file);
 	for (guint i = 0; i < needs->pending->len; i++)
 		read_includes(inference, needs->pending->pdata[i], unit, needs);
@@ -124,13 +160,58 @@ static void add_package_flags(struct inference *inference, GPtrArray *words, con
 	}
 }
 
-static GPtrArray *words_of(struct inference *inference, const struct needs *needs)
+static void add_macros(struct inference *inference, GPtrArray *words, const GPtrArray *macros)
+{
+	for (guint i = 0; i < macros->len; i++)
+		g_ptr_array_add(words, arena_printf(inference->arena, "-D%s", (const char *)macros->pdata[i]));
+}
+
+/* The project's files among those that were read, as sets of what they define and lists of what they ask for. */
+static void collect_switches(struct inference *inference, const struct needs *needs, GHashTable *defined,
+			     GPtrArray *asked)
+{
+	for (guint i = 0; i < needs->pending->len; i++) {
+		const char *path = needs->pending->pdata[i];
+		const struct scan *scan =
+			path_is_below(path, inference->root) ? tree_scan(inference->resolver.tree, path) : NULL;
+
+		for (guint j = 0; scan && j < scan->defined->len; j++)
+			g_hash_table_add(defined, scan->defined->pdata[j]);
+		for (guint j = 0; scan && j < scan->switches->len; j++)
+			g_ptr_array_add(asked, scan->switches->pdata[j]);
+	}
+}
+
+/* Without a config.h the answers of configure (HAVE_...) come from the command line. */
+static void add_machine(struct inference *inference, GPtrArray *words, const struct needs *needs)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GPtrArray) asked = g_ptr_array_new();
+
+	collect_switches(inference, needs, seen, asked);
+	for (guint i = 0; i < asked->len; i++) {
+		const char *name = asked->pdata[i];
+
+		if (!g_str_has_prefix(name, "HAVE_") || strcmp(name, "HAVE_CONFIG_H") == 0 ||
+		    !g_hash_table_add(seen, (gpointer)name))
+			continue;
+		g_autofree char *value = config_judge(inference->resolver.packages, name, NULL);
+		if (value)
+			g_ptr_array_add(words, arena_printf(inference->arena, "-D%s=%s", name, value));
+	}
+}
+
+static GPtrArray *words_of(struct inference *inference, const char *folder, const struct needs *needs)
 {
 	GPtrArray *words = g_ptr_array_new();
 
 	g_ptr_array_add(words, "-D_GNU_SOURCE");
+	add_macros(inference, words, defines_of(inference, folder)->macros);
 	if (needs->config)
 		g_ptr_array_add(words, "-DHAVE_CONFIG_H");
+	else
+		add_machine(inference, words, needs);
+	add_folders(words, "-include", needs->forced);
 	add_folders(words, "-iquote", needs->quote);
 	add_folders(words, "-I", needs->before);
 	add_package_flags(inference, words, needs->packages);
@@ -146,7 +227,7 @@ static void infer_unit(struct inference *inference, const char *file)
 
 	needs_init(&needs);
 	collect_needs(inference, file, folder, &needs);
-	GPtrArray *words = words_of(inference, &needs);
+	GPtrArray *words = words_of(inference, folder, &needs);
 	struct arguments arguments =
 		arguments_filter(inference->arena, (const char *const *)words->pdata, inference->root, file);
 	struct unit_command unit = {
@@ -183,6 +264,7 @@ static void inference_init(struct inference *inference, struct arena *arena, con
 		.standins = &inference->standins,
 		.known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
 	};
+	inference->defines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)defines_free);
 	unit_list_init(&inference->units, arena);
 	free(real);
 }
@@ -190,6 +272,7 @@ static void inference_init(struct inference *inference, struct arena *arena, con
 static void inference_finish(struct inference *inference)
 {
 	unit_list_finish(&inference->units);
+	g_hash_table_destroy(inference->defines);
 	g_hash_table_destroy(inference->resolver.known);
 	g_hash_table_destroy(inference->standins.folders);
 	packages_free(inference->resolver.packages);

@@ -2,7 +2,7 @@
  * resolve: the order in which places are tried; see resolve.h.
  *
  *   "name"   beside the includer, the C library if the name is one of its own, the tree, the system, a package that the
- *            project mentions, a stand-in
+ *            project mentions (not for a config.h), a stand-in
  *   <name>   the system, unless the tree has it in a folder made for that (include/), the tree, any package, a library's
  *            folder below /usr/include, a stand-in if there is something to make it from
  *
@@ -89,6 +89,26 @@ static struct resolution resolve_standin(const struct resolver *resolver, const 
 	return folder ? in_folder(PLACE_AFTER, folder, name) : (struct resolution){ 0 };
 }
 
+/*
+ * Whether a config.h in `folder` is the one that sources in `from` mean: beside them, above them, or in a folder of one
+ * of those. Others of that name belong to some other program in the tree.
+ */
+static bool is_near(const char *folder, const char *from)
+{
+	g_autofree char *above = g_path_get_dirname(folder);
+
+	return path_is_below(from, above);
+}
+
+/* The folder of the tree that has the header; NULL if it has none, or one that a build would make is meant. */
+static const char *find_in_tree(const struct resolver *resolver, const char *name, const char *from, const char *unit)
+{
+	const char *folder = tree_find_folder(resolver->tree, name, from, unit);
+	bool config = folder && standin_is_config(resolver->standins, name, unit);
+
+	return config && !is_near(folder, from) && !is_near(folder, unit) ? NULL : folder;
+}
+
 static struct resolution resolve_quoted(const struct resolver *resolver, const char *name, const char *from,
 					const char *unit)
 {
@@ -99,12 +119,14 @@ static struct resolution resolve_quoted(const struct resolver *resolver, const c
 		return known(path);
 	if (system && is_standard(name))
 		return known(NULL);
-	const char *folder = tree_find_folder(resolver->tree, name, from, unit);
+	const char *folder = find_in_tree(resolver, name, from, unit);
 	if (folder)
 		return in_folder(PLACE_QUOTE, folder, name);
 	if (system)
 		return known(system);
-	struct resolution found = resolve_package(resolver, name, !strchr(name, '/'));
+	struct resolution found = { 0 };
+	if (!standin_is_config(resolver->standins, name, unit))
+		found = resolve_package(resolver, name, !strchr(name, '/'));
 	return found.place ? found : resolve_standin(resolver, name, unit, true);
 }
 
@@ -115,11 +137,13 @@ static struct resolution resolve_angle(const struct resolver *resolver, const ch
 
 	if (system && is_standard(name))
 		return known(NULL);
-	const char *folder = tree_find_folder(resolver->tree, name, from, unit);
+	const char *folder = find_in_tree(resolver, name, from, unit);
 	if (folder && (!system || is_public(resolver, folder)))
 		return in_folder(system ? PLACE_BEFORE : PLACE_AFTER, folder, name);
 	if (system)
 		return known(system);
+	if (standin_is_config(resolver->standins, name, unit))
+		return resolve_standin(resolver, name, unit, false);
 	struct resolution found = resolve_package(resolver, name, false);
 	if (found.place)
 		return found;

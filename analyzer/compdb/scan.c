@@ -164,6 +164,17 @@ static void add_switches(struct scanner *scanner, const char *text)
 	}
 }
 
+static void add_defined(struct scanner *scanner, const char *rest)
+{
+	gsize length = 0;
+
+	while (is_name(rest[length]))
+		length++;
+	g_autofree char *name = g_strndup(rest, length);
+	if (is_switch(name))
+		g_ptr_array_add(scanner->out->defined, g_steal_pointer(&name));
+}
+
 /* `text`: a directive without its #, comments gone, lines joined. */
 static void read_directive(struct scanner *scanner, char *text)
 {
@@ -192,6 +203,8 @@ static void read_directive(struct scanner *scanner, char *text)
 		close_condition(scanner);
 	else if (!hidden && (strcmp(word, "include") == 0 || strcmp(word, "import") == 0))
 		add_include(scanner, rest);
+	else if (!hidden && strcmp(word, "define") == 0)
+		add_defined(scanner, rest);
 }
 
 static void skip_comment(struct scanner *scanner)
@@ -285,6 +298,7 @@ static struct scan *scan_new(void)
 	scan->includes = g_array_new(FALSE, FALSE, sizeof(struct include));
 	g_array_set_clear_func(scan->includes, clear_include);
 	scan->switches = g_ptr_array_new_with_free_func(g_free);
+	scan->defined = g_ptr_array_new_with_free_func(g_free);
 	return scan;
 }
 
@@ -294,6 +308,7 @@ void scan_free(struct scan *scan)
 		return;
 	g_array_free(scan->includes, TRUE);
 	g_ptr_array_free(scan->switches, TRUE);
+	g_ptr_array_free(scan->defined, TRUE);
 	g_free(scan);
 }
 

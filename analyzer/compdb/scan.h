@@ -16,6 +16,7 @@ struct include {
 struct scan {
 	GArray *includes;    /* struct include, in order */
 	GPtrArray *switches; /* char *: HAVE_... and the like that its #if lines ask for, in order, each once */
+	GPtrArray *defined;  /* char *: those it defines itself */
 };
 
 /*

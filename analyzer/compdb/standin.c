@@ -28,12 +28,22 @@ static bool is_generator_input(const char *text)
 	return strstr(text, "/*** BEGIN") != NULL;
 }
 
-/* Each @NAME@ becomes 1: a number where one is wanted, and harmless inside a string. */
+static char *replace(const char *text, const char *pattern, const char *by)
+{
+	g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_RAW | G_REGEX_MULTILINE, 0, NULL);
+
+	return g_regex_replace_literal(regex, text, -1, 0, by, 0, NULL);
+}
+
+/*
+ * Each @NAME@ becomes 1: a number where one is wanted, and harmless inside a string. Alone on its line it stands for
+ * lines that configure writes or does not.
+ */
 static char *substitute(const char *text)
 {
-	g_autoptr(GRegex) regex = g_regex_new("@\\w+@", G_REGEX_RAW, 0, NULL);
+	g_autofree char *without_lines = replace(text, "^[ \\t]*@\\w+@[ \\t]*$", "");
 
-	return g_regex_replace_literal(regex, text, -1, 0, "1", 0, NULL);
+	return replace(without_lines, "@\\w+@", "1");
 }
 
 /* NULL: the template cannot be read. */
@@ -141,10 +151,32 @@ static bool leaves_folder(const char *name)
 	return *name == '/' || strstr(name, "..");
 }
 
+/* `folder` or a folder below it from which "../../name" leads to the header in `folder`. */
+static const char *below(const char *folder, unsigned ups)
+{
+	g_autofree char *path = g_strdup(folder);
+
+	for (; ups; ups--) {
+		char *deeper = g_build_filename(path, "up", NULL);
+
+		g_free(path);
+		path = deeper;
+	}
+	g_mkdir_with_parents(path, 0755);
+	return g_intern_string(path);
+}
+
+bool standin_is_config(const struct standins *standins, const char *name, const char *unit)
+{
+	return tree_find_template(standins->tree, name, unit) || is_config(name);
+}
+
 const char *standin_make(struct standins *standins, const char *name, const char *unit, bool invent)
 {
-	while (g_str_has_prefix(name, "./") || g_str_has_prefix(name, "../"))
-		name = strchr(name, '/') + 1;
+	unsigned ups = 0;
+
+	for (; g_str_has_prefix(name, "./") || g_str_has_prefix(name, "../"); name = strchr(name, '/') + 1)
+		ups += name[1] == '.';
 	if (leaves_folder(name))
 		return NULL;
 	const char *template = tree_find_template(standins->tree, name, unit);
@@ -157,5 +189,5 @@ const char *standin_make(struct standins *standins, const char *name, const char
 		known = made ? made : "";
 		g_hash_table_insert(standins->folders, g_steal_pointer(&key), (gpointer)known);
 	}
-	return *known ? known : NULL;
+	return *known ? below(known, ups) : NULL;
 }

@@ -14,6 +14,9 @@ struct standins {
 	GHashTable *folders; /* template or name -> interned folder */
 };
 
+/* Whether the build makes the header by configuring: there is a template, or it is a config.h. */
+bool standin_is_config(const struct standins *standins, const char *name, const char *unit);
+
 /*
  * Writes a header `name` below the scratch folder, for a unit in the folder `unit`: rendered from its template if the
  * tree has one (config.h.in ...), config.h even without; made by the generator the build would run (generate.h); a

@@ -35,16 +35,17 @@ static const struct {
 };
 
 static const char *const build_names[] = {
-	"meson.build", "configure.ac", "configure.in", "CMakeLists.txt", "Makefile.am", "Makefile",
-	"GNUmakefile", "Makefile.in",  "auto/options", "SConscript",     "wscript",
+	"meson.build", "configure.ac", "configure.in", "acinclude.m4", "CMakeLists.txt",
+	"GNUmakefile", "SConstruct",   "SConscript",   "wscript",
 };
 
+/* Makefile, Makefile.am and whatever else a project includes from them. */
 static bool is_build_file(const char *name)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(build_names); i++)
 		if (strcmp(build_names[i], name) == 0)
 			return true;
-	return false;
+	return g_str_has_prefix(name, "Makefile");
 }
 
 static void add_build_file(struct tree *tree, const char *path)

@@ -1,0 +1,23 @@
+/*
+ * defines: macros and headers that the build files give to the compiler of a folder's sources.
+ */
+#ifndef LOOPLINT_COMPDB_DEFINES_H
+#define LOOPLINT_COMPDB_DEFINES_H
+
+#include "compdb/packages.h"
+#include "compdb/tree.h"
+
+struct defines {
+	GPtrArray *macros;  /* char *: "NAME=VALUE", each name once */
+	GPtrArray *headers; /* char *: names given with -include */
+};
+
+/*
+ * What the build files in `folder` and in the folders above it, up to the project root, say with -DNAME and -include.
+ * Nearer files come first. Values that are not literals are judged as in config.h; what is for tests, debugging or
+ * another system is left out.
+ */
+struct defines *defines_read(const struct tree *tree, struct packages *packages, const char *folder);
+void defines_free(struct defines *defines); /* safe on NULL */
+
+#endif
