@@ -116,7 +116,9 @@ void finding_add(struct check *out, const struct loop_call *call, const char *fo
 	va_end(arguments);
 	finding.message = arena_strdup(out->arena, message);
 	g_free(message);
-	if (effect->effect && effect->effect->instead) {
+	bool file =
+		effect->opens && strcmp(effect->opens, "file") == 0; /* for which O_NONBLOCK does nothing: man 2 open */
+	if (effect->effect && effect->effect->instead && !file) {
 		finding.advice = ADVICE_ASYNC;
 		finding.advice_text = effect->effect->instead;
 	} else if (!effect->nested_wait && effect->effect && effect->effect->kind == EFFECT_BLOCKS) {
