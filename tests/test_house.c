@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <glib.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -339,6 +340,52 @@ static void docs_rules_md_is_what_explain_writes(void **state)
 	outcome_finish(&outcome);
 }
 
+/* Each key of `value`, and of what is inside it, appears in `page`. */
+static void check_keys_documented(json_t *value, const char *page)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item) check_keys_documented(item, page);
+	json_object_foreach(value, key, item)
+	{
+		char *quoted = g_strdup_printf("\"%s\":", key);
+
+		if (!strstr(page, quoted))
+			g_string_append_printf(problems, "docs/output.md does not show %s\n", quoted);
+		g_free(quoted);
+		check_keys_documented(item, page);
+	}
+}
+
+static void every_key_of_the_json_output_is_documented(void **state)
+{
+	char *store = g_dir_make_tmp("looplint-house-XXXXXX", NULL), *page = read_whole("docs/output.md");
+	const char *const check[] = { LOOPLINT_BIN,
+				      "check",
+				      "--format",
+				      "json",
+				      "--store",
+				      store,
+				      "fixtures/blocking-call/direct_call_in_a_callback.c",
+				      "--",
+				      NULL };
+	const char *const clean_up[] = { "rm", "-rf", store, NULL };
+	struct outcome outcome = process_run(SOURCE_DIR, check), removed = process_run(NULL, clean_up);
+	json_t *report = json_loads(outcome.output, 0, NULL);
+
+	(void)state;
+	assert_int_equal(json_array_size(json_object_get(report, "findings")), 1);
+	check_keys_documented(report, page);
+	json_decref(report);
+	outcome_finish(&outcome);
+	outcome_finish(&removed);
+	g_free(page);
+	g_free(store);
+	no_problem_was_found();
+}
+
 static void every_pack_has_a_fixture_that_calls_it(void **state)
 {
 	GPtrArray *packs = names_in("rules/packs"), *fixtures = names_in("fixtures/packs");
@@ -384,6 +431,7 @@ int main(void)
 		HOUSE_TEST(every_rule_is_listed_once_and_has_its_file),
 		HOUSE_TEST(every_rule_has_fixtures_that_expect_it),
 		HOUSE_TEST(docs_rules_md_is_what_explain_writes),
+		HOUSE_TEST(every_key_of_the_json_output_is_documented),
 		HOUSE_TEST(every_pack_has_a_fixture_that_calls_it),
 		HOUSE_TEST(readme_and_ci_name_the_commands),
 	};
