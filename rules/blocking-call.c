@@ -8,8 +8,7 @@
 
 static void check(const struct program *program, struct check *out)
 {
-	for_each_loop_call(call, program)
-	{
+	for_each_loop_call(call, program) {
 		if (call.nested || call.kind == EFFECT_RUNS_LOOP)
 			continue;
 		if (call.startup)

@@ -8,8 +8,9 @@
 
 static void check(const struct program *program, struct check *out)
 {
-	for_each_loop_call(call, program) if ((call.nested || call.kind == EFFECT_RUNS_LOOP) && !call.startup)
-		finding_add(out, &call, "'%s' runs a nested event loop", call.callee);
+	for_each_loop_call(call, program)
+		if ((call.nested || call.kind == EFFECT_RUNS_LOOP) && !call.startup)
+			finding_add(out, &call, "'%s' runs a nested event loop", call.callee);
 }
 
 const struct rule nested_loop = {

@@ -347,9 +347,9 @@ static void check_keys_documented(json_t *value, const char *page)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(value, i, item) check_keys_documented(item, page);
-	json_object_foreach(value, key, item)
-	{
+	json_array_foreach(value, i, item)
+		check_keys_documented(item, page);
+	json_object_foreach(value, key, item) {
 		char *quoted = g_strdup_printf("\"%s\":", key);
 
 		if (!strstr(page, quoted))
