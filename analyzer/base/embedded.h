@@ -13,7 +13,8 @@ struct embedded_file {
 	size_t length;    /* bytes, without that NUL */
 };
 
-extern const struct embedded_file embedded_packs[]; /* rules/packs/ */
-extern const struct embedded_file embedded_sql[];   /* db/ and db/migrations/ */
+extern const struct embedded_file embedded_packs[];     /* rules/packs/ */
+extern const struct embedded_file embedded_sql[];       /* db/ and db/migrations/ */
+extern const struct embedded_file embedded_stand_ins[]; /* extract/stand_ins/ */
 
 #endif

@@ -6,6 +6,7 @@
  * it abandons; worker.c isolates instead.
  */
 #include "extract/parse.h"
+#include "extract/stub.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -70,11 +71,15 @@ static void add_unless_given(GPtrArray *out, const char *const *arguments, const
 	g_ptr_array_add(out, (char *)value);
 }
 
-static GPtrArray *command_line(const struct unit_command *unit)
+static GPtrArray *command_line(const struct unit_command *unit, const char *stand_ins)
 {
 	const char *const *arguments = (const char *const *)unit->arguments;
 	GPtrArray *out = g_ptr_array_new();
 
+	if (stand_ins) {
+		g_ptr_array_add(out, "-include");
+		g_ptr_array_add(out, STUB_HEADER);
+	}
 	for (size_t i = 0; arguments[i]; i++)
 		g_ptr_array_add(out, (char *)arguments[i]);
 	for (size_t i = 0; i < G_N_ELEMENTS(own_arguments); i++)
@@ -112,26 +117,20 @@ static bool hides_text(CXDiagnostic diagnostic)
 	       clang_getDiagnosticSeverity(diagnostic) == CXDiagnostic_Fatal;
 }
 
-static struct errors read_diagnostics(struct visit *v)
+static void note_error(struct visit *v, CXDiagnostic diagnostic, void *data)
 {
-	struct errors errors = { 0 };
-	unsigned count = clang_getNumDiagnostics(v->unit);
+	struct errors *errors = data;
 
-	for (unsigned i = 0; i < count; i++) {
-		CXDiagnostic diagnostic = clang_getDiagnostic(v->unit, i);
-		bool is_error = clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error;
-
-		if (is_error && !errors.count++)
-			errors.first = describe(v, diagnostic);
-		errors.hides |= is_error && hides_text(diagnostic);
-		clang_disposeDiagnostic(diagnostic);
-	}
-	return errors;
+	if (!errors->count++)
+		errors->first = describe(v, diagnostic);
+	errors->hides |= hides_text(diagnostic);
 }
 
 static void set_status(struct visit *v)
 {
-	struct errors errors = read_diagnostics(v);
+	struct errors errors = { 0 };
+
+	for_each_error(v, note_error, &errors);
 	uint32_t lost = errors.count ? count_lost_calls(v) : 0;
 	bool degraded = errors.hides || lost > 0;
 
@@ -140,6 +139,13 @@ static void set_status(struct visit *v)
 }
 
 /* A unit. */
+
+struct parsing {
+	const struct unit_command *unit;
+	const char *root;
+	struct hashes *hashes;
+	struct stubs *stubs; /* what its errors teach; NULL: nothing is to be learned */
+};
 
 static char *unit_path(const struct unit_command *unit, const char *root)
 {
@@ -163,19 +169,20 @@ struct facts *failed_unit(const struct unit_command *unit, const char *root, enu
 	return facts;
 }
 
-static struct facts *facts_of(CXTranslationUnit parsed, const struct unit_command *unit, const char *root,
-			      struct hashes *hashes, size_t *size)
+static struct facts *facts_of(CXTranslationUnit parsed, const struct parsing *parsing, size_t *size)
 {
-	g_autofree char *path = unit_path(unit, root);
+	g_autofree char *path = unit_path(parsing->unit, parsing->root);
 	struct facts_builder *builder = facts_builder_new(path);
 	struct facts *facts;
 	struct visit v;
 
-	visit_init(&v, parsed, root, builder);
+	visit_init(&v, parsed, parsing->root, builder);
 	visit_unit(&v);
-	add_dependencies(hashes, parsed, builder);
+	add_dependencies(parsing->hashes, parsed, builder);
 	set_status(&v);
 	facts = facts_build_finish(builder, size);
+	if (parsing->stubs && facts->errors)
+		stubs_learn(parsing->stubs, &v);
 	visit_finish(&v);
 	facts_builder_free(builder);
 	return facts;
@@ -188,22 +195,75 @@ static const char *why_not_parsed(const struct unit_command *unit, enum CXErrorC
 	return code == CXError_InvalidArguments ? "clang refuses its arguments" : "clang cannot parse it";
 }
 
-struct facts *parse_unit(const struct unit_command *unit, const char *root, struct hashes *hashes, size_t *size)
+/* Parses once, with the stand-ins in `header` included first unless it is NULL. */
+static struct facts *parse_once(const struct parsing *parsing, const char *header, size_t *size)
 {
-	GPtrArray *arguments = command_line(unit);
+	const struct unit_command *unit = parsing->unit;
+	struct CXUnsavedFile stand_ins = { STUB_HEADER, header, header ? strlen(header) : 0 };
+	GPtrArray *arguments = command_line(unit, header);
 	CXIndex index = clang_createIndex(0, 0);
 	CXTranslationUnit parsed = NULL;
 	struct facts *facts;
 
-	enum CXErrorCode code =
-		clang_parseTranslationUnit2(index, unit->file, (const char *const *)arguments->pdata,
-					    (int)arguments->len, NULL, 0, CXTranslationUnit_KeepGoing, &parsed);
+	enum CXErrorCode code = clang_parseTranslationUnit2(index, unit->file, (const char *const *)arguments->pdata,
+							    (int)arguments->len, &stand_ins, header ? 1 : 0,
+							    CXTranslationUnit_KeepGoing, &parsed);
 	if (code == CXError_Success)
-		facts = facts_of(parsed, unit, root, hashes, size);
+		facts = facts_of(parsed, parsing, size);
 	else
-		facts = failed_unit(unit, root, UNIT_FAILED, why_not_parsed(unit, code), size);
+		facts = failed_unit(unit, parsing->root, UNIT_FAILED, why_not_parsed(unit, code), size);
 	clang_disposeTranslationUnit(parsed);
 	clang_disposeIndex(index);
 	g_ptr_array_free(arguments, TRUE);
+	return facts;
+}
+
+static unsigned calls_in(const struct facts *facts)
+{
+	unsigned calls = 0;
+
+	for (uint32_t i = 1; i < facts->nodes.count; i++)
+		calls += facts_node(facts, i)->kind == NODE_CALL && !(facts_node(facts, i)->flags & NODE_IN_HEADER);
+	return calls;
+}
+
+enum { ROUNDS = 6 }; /* of parsing with stand-ins: a member becomes known only once its record is */
+
+/*
+ * Parses again with stand-ins for what the errors name, as long as calls are hidden and the errors teach something.
+ * Keeps what shows most.
+ */
+static struct facts *parse_with_stand_ins(const struct parsing *parsing, struct facts *best, size_t *size)
+{
+	unsigned before = 0;
+
+	for (int round = 0; best->calls_lost && round < ROUNDS && parsing->stubs->learned != before; round++) {
+		g_autofree char *header = stubs_header(parsing->stubs);
+		size_t next_size;
+
+		before = parsing->stubs->learned;
+		struct facts *next = parse_once(parsing, header, &next_size);
+		if (next->status == UNIT_FAILED || calls_in(next) < calls_in(best)) {
+			free(next);
+			continue;
+		}
+		free(best);
+		best = next;
+		*size = next_size;
+	}
+	return best;
+}
+
+struct facts *parse_unit(const struct unit_command *unit, const char *root, struct hashes *hashes, size_t *size)
+{
+	struct stubs stubs;
+	struct parsing parsing = { .unit = unit, .root = root, .hashes = hashes };
+
+	if (!unit->inferred)
+		return parse_once(&parsing, NULL, size);
+	stubs_init(&stubs);
+	parsing.stubs = &stubs;
+	struct facts *facts = parse_with_stand_ins(&parsing, parse_once(&parsing, NULL, size), size);
+	stubs_finish(&stubs);
 	return facts;
 }

@@ -6,6 +6,7 @@
  * constructor are read from the declaration as clang prints it, which is the same whether a macro wrote them or not.
  * noreturn, nonblocking and blocking are part of the type and are read from its spelling.
  */
+#include "extract/stub.h"
 #include "extract/visit.h"
 
 #include <limits.h>
@@ -49,7 +50,8 @@ struct visited_file *visit_file(struct visit *v, CXFile file)
 	g_autofree char *path = real_path(file);
 	known = g_new0(struct visited_file, 1);
 	known->path = below_root(v->root, path);
-	known->system = g_str_has_prefix(known->path, "/usr/");
+	known->stand_in = g_str_equal(known->path, STUB_HEADER);
+	known->system = known->stand_in || g_str_has_prefix(known->path, "/usr/");
 	g_hash_table_insert(v->files, file, known);
 	return known;
 }
@@ -58,7 +60,7 @@ uint32_t visit_file_index(struct visit *v, CXFile file)
 {
 	struct visited_file *known = visit_file(v, file);
 
-	if (!known)
+	if (!known || known->stand_in)
 		return 0;
 	if (!known->index)
 		known->index = facts_build_file(v->facts, known->path);
@@ -261,8 +263,8 @@ static void fill_symbol(struct visit *v, uint32_t symbol, CXCursor declaration, 
 
 	s->type = type;
 	s->file = file;
-	s->line = at.line;
-	s->flags = flags | (system ? SYMBOL_SYSTEM : 0);
+	s->line = file ? at.line : 0;
+	s->flags = flags | (known && known->stand_in ? SYMBOL_IMPLICIT : system ? SYMBOL_SYSTEM : 0);
 	read_attributes(v, symbol, declaration);
 }
 

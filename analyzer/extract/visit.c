@@ -250,6 +250,20 @@ void visit_unit(struct visit *v)
 		emit(v, g_array_index(v->pending, CXCursor, i));
 }
 
+void for_each_error(struct visit *v, void (*use)(struct visit *v, CXDiagnostic error, void *data), void *data)
+{
+	CXDiagnosticSet set = clang_getDiagnosticSetFromTU(v->unit);
+
+	for (unsigned i = 0; i < clang_getNumDiagnosticsInSet(set); i++) {
+		CXDiagnostic diagnostic = clang_getDiagnosticInSet(set, i);
+
+		if (clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error)
+			use(v, diagnostic, data);
+		clang_disposeDiagnostic(diagnostic);
+	}
+	clang_disposeDiagnosticSet(set);
+}
+
 static void free_file(gpointer data)
 {
 	struct visited_file *file = data;

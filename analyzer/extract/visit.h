@@ -23,6 +23,7 @@ struct visited_file {
 	char *path;         /* relative to the root when below it, else absolute */
 	uint32_t index;     /* in facts; 0 until something stands in it */
 	bool system;        /* below a system folder and outside the project */
+	bool stand_in;      /* declarations made up for what is missing */
 	const char *source; /* its text; NULL until asked for */
 	size_t length;
 };
@@ -80,6 +81,9 @@ void visit_unit(struct visit *v);
 /* Prepares `v` for a parsed unit whose facts go to `facts`; `root` must outlive it. */
 void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, struct facts_builder *facts);
 void visit_finish(struct visit *v);
+
+/* Every error of the unit. Not by clang_getDiagnostic(unit, i), which builds all of them anew each time it is called. */
+void for_each_error(struct visit *v, void (*use)(struct visit *v, CXDiagnostic error, void *data), void *data);
 
 /* statement.c: appends the statement's nodes to `block`; a label or case and what follows it are siblings. */
 void visit_statement(struct visit *v, CXCursor statement, uint32_t block);
