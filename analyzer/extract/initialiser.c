@@ -182,46 +182,70 @@ static bool is_anonymous_step(CXCursor designator)
 	return place_of(clang_getCursorLocation(designator)).line == 0;
 }
 
+/* `[n]`: makes element n the next. */
+static bool go_to_element(struct list *list, CXCursor designator)
+{
+	int64_t index;
+
+	if (top_level(list)->fields || !constant_evaluate(designator, &index) || index < 0)
+		return false;
+	top_level(list)->next = index;
+	return true;
+}
+
+/*
+ * Elements that `[first ... last]` covers, 1 if `last` is no second bound: after an element that is an array itself,
+ * an integer is a designator of its own; the last child is the value.
+ */
+static int64_t covered_elements(struct list *list, struct children children, guint last)
+{
+	struct level *top = top_level(list);
+	int64_t bound;
+
+	if (top->fields || last + 1 >= children.count || is_array(member_type(top, top->next)) ||
+	    child_at(list->v, children, last).kind == CXCursor_MemberRef ||
+	    !constant_evaluate(child_at(list->v, children, last), &bound) || bound < top->next)
+		return 1;
+	return bound - top->next + 1;
+}
+
+static bool go_to_member(struct list *list, CXCursor designator)
+{
+	if (designator.kind == CXCursor_MemberRef)
+		return go_to_field(list, clang_getCursorReferenced(designator));
+	return go_to_element(list, designator);
+}
+
+/* Between two designators: into the aggregate that the first one named. */
+static bool enter_next(struct list *list)
+{
+	if (!is_aggregate(member_type(top_level(list), top_level(list)->next)))
+		return false;
+	enter_member(list);
+	return true;
+}
+
 /*
  * A designated initialiser's children: a MemberRef per field, an integer per [index] (two for a range), the value.
  * Returns the number of elements that the last designator covers, 0 if it leads nowhere.
  */
 static int64_t go_to_designated(struct list *list, struct children children)
 {
-	struct visit *v = list->v;
-	int64_t covered = 1;
-	bool started = false;
+	int64_t covered = 0;
 
 	while (list->levels->len > 1)
 		pop_level(list);
 	for (guint i = 0; i + 1 < children.count; i++) {
-		CXCursor designator = child_at(v, children, i);
-		int64_t index = 0, last;
+		CXCursor designator = child_at(list->v, children, i);
 
 		if (designator.kind == CXCursor_MemberRef && is_anonymous_step(designator))
 			continue;
-		if (started && !is_aggregate(member_type(top_level(list), top_level(list)->next)))
+		if ((covered && !enter_next(list)) || !go_to_member(list, designator))
 			return 0;
-		if (started)
-			enter_member(list);
-		started = true;
-		covered = 1;
-		if (designator.kind == CXCursor_MemberRef) {
-			if (!go_to_field(list, clang_getCursorReferenced(designator)))
-				return 0;
-			continue;
-		}
-		if (top_level(list)->fields || !constant_evaluate(designator, &index) || index < 0)
-			return 0;
-		top_level(list)->next = index;
-		bool is_range = i + 2 < children.count && child_at(v, children, i + 1).kind != CXCursor_MemberRef &&
-				!is_array(member_type(top_level(list), index));
-		if (is_range && constant_evaluate(child_at(v, children, i + 1), &last) && last >= index) {
-			covered = last - index + 1;
-			i++;
-		}
+		covered = covered_elements(list, children, i + 1);
+		i += covered > 1;
 	}
-	return started ? covered : 0;
+	return covered;
 }
 
 static void fill_designated(struct list *list, CXCursor cursor)

@@ -8,7 +8,7 @@
  *
  * The name is read from the source text at that place, so no preprocessing record is needed. Whether a location is
  * inside a macro at all is the top bit of its encoding (SourceLocation::MacroIDBit, the same since clang 2.7); asking
- * libclang costs a search per node. tests/test_extract_place.c would notice a change.
+ * libclang costs a search per node. fixtures/extract/macros.c would notice a change.
  */
 #include "extract/visit.h"
 

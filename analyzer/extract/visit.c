@@ -8,7 +8,7 @@
  * Whether a definition is in the main file is asked of its expansion: clang_Location_isFromMainFile says no where a
  * macro pasted the name, and so loses everything that G_DEFINE_TYPE or DEFINE_COMMAND(name) { ... } declares.
  *
- * What else libclang hides, and where it is met: expression.c (calls, casts, operators), statement.c (for, case,
+ * What else libclang hides, and where it is met: expression.c (calls, casts, _Generic), name.c (anonymous members), statement.c (for, case,
  * goto), initialiser.c (which field a value goes to), symbol.c (attributes, statics of the same name), constant.c (names
  * of constants), place.c (macros), parse.c (crashes, stacks), lost.c (what errors hide).
  */

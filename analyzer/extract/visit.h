@@ -4,7 +4,7 @@
  *
  *      visit.c        which declarations become functions
  *      statement.c    statements of a body
- *      expression.c   expressions
+ *      expression.c   expressions, with name.c, operator.c, literal.c and node.c
  *      constant.c     constants: their value and how the source spells them
  *      initialiser.c  initialisers -> assignments to the places they fill
  *      symbol.c       functions, globals, fields: identity, type, attributes
@@ -91,7 +91,7 @@ void visit_statement(struct visit *v, CXCursor statement, uint32_t block);
 /* A local variable's declaration: its entry in the variable table, its initialiser's assignments below `block`. */
 void visit_variable(struct visit *v, CXCursor declaration, uint32_t block);
 
-/* expression.c: the node of an expression, with its constants settled. Never 0. */
+/* expression.c, node.c: the node of an expression, with its constants settled. Never 0. */
 uint32_t visit_expression(struct visit *v, CXCursor expression);
 
 /* A node with place, extent and macro of `cursor`; a bare one for the leaves of expressions. */
