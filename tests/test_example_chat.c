@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,7 +29,7 @@ static char *in_folder(const struct chat *chat, const char *name)
 static void write_settings(const struct chat *chat, const char *path)
 {
 	char *settings = g_strdup_printf("motd %s/motd\nhistory %s/history\naudit %s/audit\n"
-					 "join_hook echo $CHAT_NAME >> %s/joined\nonly_host localhost\n",
+					 "join_hook echo $CHAT_NAME >> %s/joined\nonly_host 127.0.0.1\n",
 					 chat->folder, chat->folder, chat->folder, chat->folder);
 	char *motd = in_folder(chat, "motd");
 
@@ -36,6 +37,13 @@ static void write_settings(const struct chat *chat, const char *path)
 	assert_true(g_file_set_contents(motd, "be kind\n", -1, NULL));
 	g_free(settings);
 	g_free(motd);
+}
+
+/* A server that outlived a failed test would keep whoever reads our output waiting. */
+static void die_with_the_test(void *unused)
+{
+	(void)unused;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 static int start(void **state)
@@ -48,7 +56,7 @@ static int start(void **state)
 	settings = in_folder(&chat, "settings");
 	write_settings(&chat, settings);
 	char *arguments[] = { CHAT_BIN, settings, NULL };
-	assert_true(g_spawn_async_with_pipes(NULL, arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+	assert_true(g_spawn_async_with_pipes(NULL, arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD, die_with_the_test, NULL,
 					     &chat.process, NULL, &output, NULL, NULL));
 	g_free(settings);
 	chat.output = fdopen(output, "r");
