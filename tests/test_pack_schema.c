@@ -26,6 +26,7 @@ static const char *const good[] = {
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, completion: { status: 2, cancelled: [E] } "
 	"}]\n",
 	"library: l\nregisters: [{ function: f, callback: 32, context: loop, completion: { error: 3 } }]\n",
+	"library: l\nregisters: [{ function: f, callback: 3, context: loop, completion: { result: 2, finish: g } }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, when: { argument: 2, is: nonnull } }]\n",
 	"library: l\neffects: [{ function: f, blocks: dns }]\n",
 	"library: l\neffects: [{ function: f, blocks: disk, bound_us: 100, instead: g }]\n",
@@ -71,6 +72,8 @@ static const char *const bad[] = {
 	"library: l\nregisters: [{ field: s.f, callback: 1, context: loop }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, completion: {} }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, completion: { status: 40 } }]\n",
+	"library: l\nregisters: [{ function: f, callback: 1, context: loop, completion: { error: 1, finish: g } }]\n",
+	"library: l\nregisters: [{ function: f, callback: 1, context: loop, completion: { result: 1, finish: 1g } }]\n",
 	"library: l\neffects: [{ blocks: disk }]\n",
 	"library: l\neffects: [{ function: f }]\n",
 	"library: l\neffects: [{ function: \"f_*\", blocks: disk }]\n",

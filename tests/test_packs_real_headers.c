@@ -339,6 +339,22 @@ static void check_completion(struct subject *s, const struct registration *r)
 	if (c->error && (c->error > count ||
 			 !is_pointer(clang_getCanonicalType(clang_getArgType(callback, (unsigned)c->error - 1)))))
 		problem(s, "%s: parameter %d of the callback is no error object", r->function, c->error);
+	if (c->result && (c->result > count ||
+			  !is_pointer(clang_getCanonicalType(clang_getArgType(callback, (unsigned)c->result - 1)))))
+		problem(s, "%s: parameter %d of the callback is no result", r->function, c->result);
+}
+
+/* Where a result is told by a finish function: that function is declared, and takes the result. */
+static void check_finish(struct subject *s, const struct registration *r)
+{
+	char *stem = g_str_has_suffix(r->function, "_async") ? g_strndup(r->function, strlen(r->function) - 6)
+							     : g_strdup(r->function);
+	char *name = r->completion.finish ? g_strdup(r->completion.finish) : g_strconcat(stem, "_finish", NULL);
+
+	if (r->completion.result && !g_hash_table_contains(s->functions, name))
+		problem(s, "%s: no finish function '%s'", r->function, name);
+	g_free(name);
+	g_free(stem);
 }
 
 static void every_callback_is_a_function_pointer(struct subject *s)
@@ -351,6 +367,7 @@ static void every_callback_is_a_function_pointer(struct subject *s)
 		need(s, r->function, r->callback, is_callback(parameter(s, r->function, r->callback)), "callback");
 		need(s, r->function, r->data, is_pointer(parameter(s, r->function, r->data)), "pointer to user data");
 		check_completion(s, r);
+		check_finish(s, r);
 	}
 }
 

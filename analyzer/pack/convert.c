@@ -178,13 +178,20 @@ static struct completion convert_completion(struct conversion *c, unsigned line,
 {
 	if (!from)
 		return (struct completion){ 0 };
-	if (!from->status && !from->error)
-		complain(c, line, "a completion names the parameter of its 'status' or of its 'error'");
+	if (!from->status && !from->error && !from->result)
+		complain(c, line, "a completion names the parameter of its 'status', its 'error' or its 'result'");
 	check_argument(c, line, "status", from->status);
 	check_argument(c, line, "error", from->error);
+	check_argument(c, line, "result", from->result);
+	if (from->finish && !from->result)
+		complain(c, line, "'finish' takes the 'result' of a completion");
+	if (from->finish && !is_name(from->finish, false))
+		complain(c, line, "'%s' is no function name", from->finish);
 	return (struct completion){
 		.status = (int)from->status,
 		.error = (int)from->error,
+		.result = (int)from->result,
+		.finish = arena_strdup(c->arena, from->finish),
 		.cancelled = from->cancelled ? copy_strings(c, from->cancelled, from->cancelled_count) : NULL,
 	};
 }

@@ -74,8 +74,10 @@ struct conditions {
 
 /* How a completion callback learns its outcome. */
 struct completion {
-	int status;                   /* parameter of the callback that carries it; 0: none */
-	int error;                    /* parameter that is an out or in error object; 0: none */
+	int status;         /* parameter of the callback that carries it; 0: none */
+	int error;          /* parameter that is an out or in error object; 0: none */
+	int result;         /* parameter that a finish function turns into the outcome; 0: none */
+	const char *finish; /* that function; NULL: the registering one's name, `_async` left off, and `_finish` */
 	const char *const *cancelled; /* names of the values that mean cancelled; NULL-terminated, may be NULL */
 };
 

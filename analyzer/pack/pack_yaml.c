@@ -44,6 +44,8 @@ static const cyaml_schema_value_t condition = { CYAML_VALUE_MAPPING(CYAML_FLAG_D
 
 static const cyaml_schema_field_t completion_fields[] = { NUMBER("status", struct yaml_completion, status),
 							  NUMBER("error", struct yaml_completion, error),
+							  NUMBER("result", struct yaml_completion, result),
+							  TEXT("finish", struct yaml_completion, finish),
 							  LIST("cancelled", struct yaml_completion, cancelled, &text),
 							  CYAML_FIELD_END };
 

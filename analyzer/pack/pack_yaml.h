@@ -17,7 +17,8 @@ struct yaml_condition { /* exactly one of is, has and lacks */
 };
 
 struct yaml_completion {
-	unsigned status, error;
+	unsigned status, error, result;
+	char *finish;
 	char **cancelled;
 	unsigned cancelled_count;
 };
