@@ -38,9 +38,22 @@ static void add_package(struct fixture *fixture, const char *package)
 	outcome_finish(&outcome);
 }
 
+static void need_header(struct fixture *fixture, const char *header)
+{
+	const char *const arguments[] = { "clang-19", "-fsyntax-only", "-include", header, "-xc", "/dev/null", NULL };
+	struct outcome outcome = process_run(NULL, arguments);
+
+	if (outcome.status != 0) {
+		g_free(fixture->missing);
+		fixture->missing = g_strdup(header);
+	}
+	outcome_finish(&outcome);
+}
+
 static void read_source(struct fixture *fixture, const char *file)
 {
 	GPtrArray *packages = g_ptr_array_new_with_free_func(g_free);
+	GPtrArray *headers = g_ptr_array_new_with_free_func(g_free);
 	char *path = g_build_filename(fixture->folder, file, NULL), *text = NULL;
 
 	if (!g_file_get_contents(path, &text, NULL, NULL)) {
@@ -53,9 +66,13 @@ static void read_source(struct fixture *fixture, const char *file)
 	add_words(text, "// packages:", packages);
 	for (guint i = 0; i < packages->len; i++)
 		add_package(fixture, packages->pdata[i]);
+	add_words(text, "// headers:", headers);
+	for (guint i = 0; i < headers->len; i++)
+		need_header(fixture, headers->pdata[i]);
 	if (g_str_has_suffix(file, ".c"))
 		g_ptr_array_add(fixture->sources, g_strdup(file));
 	g_ptr_array_free(packages, TRUE);
+	g_ptr_array_free(headers, TRUE);
 	g_free(text);
 	g_free(path);
 }

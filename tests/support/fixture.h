@@ -6,6 +6,7 @@
  *
  *      // flags: -std=gnu17 -DX       for the compilers and, behind `--`, for looplint
  *      // packages: libuv             pkg-config packages whose flags are added; the fixture is skipped without them
+ *      // headers: bzlib.h           headers of a library without such a package: skipped without them
  *      // options: --confidence low   for `looplint check`
  */
 #ifndef LOOPLINT_TESTS_FIXTURE_H
@@ -19,7 +20,7 @@ struct fixture {
 	GPtrArray *sources;   /* names of its .c files in folder, sorted */
 	GPtrArray *flags;     /* for compilers */
 	GPtrArray *options;   /* for looplint */
-	char *missing;        /* a package that is not installed; NULL if all are */
+	char *missing;        /* a package or header that is not installed; NULL if all are */
 	GArray *expectations; /* struct expectation */
 	GString *problems;    /* what is wrong with it, a line each; runners add theirs */
 };
