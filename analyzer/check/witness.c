@@ -45,26 +45,6 @@ static const char *name_of(const struct builder *b, uint32_t function)
 	return program_function(b->p, function)->name;
 }
 
-static const char *slot_name(const struct builder *b, const struct slot *slot)
-{
-	const struct program_function *f = slot->function ? program_function(b->p, slot->function) : NULL;
-
-	switch (slot->kind) {
-	case SLOT_PARAM:
-	case SLOT_LOCAL:
-		return f->fact && slot->variable < f->fact->variables
-			       ? facts_string(f->facts,
-					      facts_variable(f->facts, f->fact->first_variable + slot->variable)->name)
-			       : "";
-	case SLOT_RETURN:
-		return f->name;
-	case SLOT_RESULT:
-		return "";
-	default:
-		return slot->name;
-	}
-}
-
 /* Where the function is named that a pointer came to hold. */
 static const struct target *origin_of(const struct builder *b, uint32_t target)
 {
@@ -81,13 +61,15 @@ static void add_origin(struct builder *b, uint32_t target, uint32_t except)
 		return;
 	const struct target *origin = origin_of(b, target);
 	const struct slot *slot = program_slot(b->p, origin->slot);
-	const char *name = slot_name(b, slot), *function = name_of(b, origin->function);
+	const char *name = pointers_slot_name(b->p, origin->slot), *function = name_of(b, origin->function);
 	const char *text;
 
 	if (origin->node == except)
 		return;
 	if (slot->kind == SLOT_PARAM)
 		text = arena_printf(b->arena, "'%s' is handed to '%s'", function, name_of(b, slot->function));
+	else if (slot->kind == SLOT_ARGUMENT)
+		text = arena_printf(b->arena, "'%s' is handed to what '%s' calls", function, name);
 	else if (slot->kind == SLOT_RETURN)
 		text = arena_printf(b->arena, "'%s' returns '%s'", name, function);
 	else
@@ -145,8 +127,7 @@ static const char *call_text(struct builder *b, const struct instance *in, const
 	slot = pointers_slot_of((struct program *)b->p, call->caller, call_node(b->p, call)->first);
 	if (!slot)
 		return arena_printf(b->arena, "'%s' calls '%s' through a pointer", caller, callee);
-	return arena_printf(b->arena, "'%s' calls '%s' through '%s'", caller, callee,
-			    slot_name(b, program_slot(b->p, slot)));
+	return arena_printf(b->arena, "'%s' calls '%s' through '%s'", caller, callee, pointers_slot_name(b->p, slot));
 }
 
 static void add_path(struct builder *b, uint32_t instance)

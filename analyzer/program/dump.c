@@ -3,10 +3,10 @@
 
 static void print_slot(const struct program *p, const struct slot *slot, FILE *out)
 {
-	static const char *const kinds[] = { "field", "global", "param", "local", "return", "result" };
+	static const char *const kinds[] = { "field", "global", "param", "local", "return", "result", "argument" };
 	const struct program_function *f = slot->function ? program_function(p, slot->function) : NULL;
 
-	if (slot->kind <= SLOT_GLOBAL)
+	if (!f)
 		fprintf(out, "slot %s %s:", kinds[slot->kind], slot->name);
 	else
 		fprintf(out, "slot %s %s.%u:", kinds[slot->kind], f->name, slot->variable);

@@ -35,7 +35,8 @@ struct program_function {
 	uint32_t first_call, calls;
 	uint32_t first_loop, loops;
 	uint32_t first_definition, definitions; /* what its variables are set to */
-	const struct model *model;              /* NULL: no pack knows it */
+	uint32_t first_slot;           /* one for each of its variables, then one for what it returns; 0: not defined */
+	const struct model *model;     /* NULL: no pack knows it */
 	uint32_t same_key;             /* another definition under the same key, in another program of the tree */
 	uint32_t end_node;             /* just behind the last node of the body */
 	uint16_t flags;                /* enum symbol_flag */
@@ -44,6 +45,7 @@ struct program_function {
 	uint32_t called;               /* bit n: parameter n is called in here, or handed on to be */
 	struct program_value *returns; /* memo of value_of_return; NULL: not asked yet */
 	bool returns_pending;
+	uint32_t first_target; /* slots that may hold it */
 	uint32_t instances;
 };
 
@@ -89,16 +91,24 @@ struct definition {
 };
 
 /* A place that may hold a function pointer; see pointers.c. */
-enum slot_kind { SLOT_FIELD, SLOT_GLOBAL, SLOT_PARAM, SLOT_LOCAL, SLOT_RETURN, SLOT_RESULT };
+enum slot_kind {
+	SLOT_FIELD,
+	SLOT_GLOBAL,
+	SLOT_PARAM,
+	SLOT_LOCAL,
+	SLOT_RETURN,
+	SLOT_RESULT,   /* what an indirect call returns */
+	SLOT_ARGUMENT, /* what indirect calls through a slot pass on, and what comes back to them; see struct port */
+};
 
 struct slot {
 	enum slot_kind kind;
-	const char *name;            /* of a field or global */
+	const char *name;            /* of a field or global; of an argument, of the slot that is called */
 	uint32_t function, variable; /* of a param, local or return; of a result, the call's node */
 	uint32_t first_target;       /* into program.targets */
 	uint32_t first_copy;         /* into program.copies */
 	bool holds;                  /* its type may hold a function */
-	uint32_t first_caller;       /* into program.callers: indirect calls through this slot */
+	uint32_t first_port;         /* into program.ports: indirect calls through this slot */
 };
 
 /* Whatever one slot holds, another may hold too. */
@@ -108,9 +118,22 @@ struct copy {
 	uint32_t holder, node; /* see struct target */
 };
 
-/* An indirect call through a slot. */
-struct slot_caller {
+/*
+ * All indirect calls through one slot with one number of arguments. What they pass is joined in slots of the port, and
+ * from there goes to each function that the slot may hold: a thousand calls of a thousand functions are two thousand
+ * joints, not a million.
+ */
+struct port {
 	uint32_t next; /* of the same slot */
+	uint32_t slot;
+	uint32_t arguments;
+	uint32_t first_argument; /* so many slots, one behind the other, and behind them one for the result */
+	uint32_t first_call;     /* into program.port_calls */
+};
+
+/* An indirect call through a port. */
+struct port_call {
+	uint32_t next; /* of the same port */
 	uint32_t call;
 };
 
@@ -119,9 +142,10 @@ struct target {
 	uint32_t next; /* in the same slot */
 	uint32_t function;
 	uint32_t slot;
-	uint32_t from;   /* the target this one was copied from; 0: the function is named at `node` */
-	uint32_t holder; /* function whose body contains `node`, or the pseudo function of an initialiser */
-	uint32_t node;   /* assignment, call or return that moved it */
+	uint32_t same_function; /* another slot that may hold this function */
+	uint32_t from;          /* the target this one was copied from; 0: the function is named at `node` */
+	uint32_t holder;        /* function whose body contains `node`, or the pseudo function of an initialiser */
+	uint32_t node;          /* assignment, call or return that moved it */
 };
 
 /*
@@ -205,9 +229,9 @@ struct program {
 	uint64_t *unit_programs;      /* per unit: bits of the programs it is part of */
 	GArray *functions, *calls, *guards, *loops, *definitions, *case_nodes;
 
-	GHashTable *slot_index;  /* (kind, function, variable) -> slot */
-	GHashTable *slot_by_key; /* key of a field or global -> slot */
-	GArray *slots, *targets, *copies, *callers;
+	GHashTable *result_index; /* (function, node of a call) -> slot */
+	GHashTable *slot_by_key;  /* key of a field or global -> slot */
+	GArray *slots, *targets, *copies, *ports, *port_calls;
 	GHashTable *target_index;
 
 	GArray *roots, *instances, *loop_effects;
@@ -281,6 +305,8 @@ uint32_t link_symbol(const struct program *p, uint32_t unit, uint32_t symbol);
 void pointers_solve(struct program *p);
 /* The slot that an expression of `function` reads; 0 if it is none. */
 uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node);
+/* What a person calls it: "ops.read", the name of a variable, the function that returns it; "" if it has no name. */
+const char *pointers_slot_name(const struct program *p, uint32_t slot);
 /*
  * Calls `visit` for every function that the value of `node` may be. `target` says how it got there (0: named in the
  * expression itself). Parameters are taken from all callers.

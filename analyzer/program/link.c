@@ -226,7 +226,8 @@ static struct program *program_new(struct arena *arena, const struct facts *cons
 	p->slots = array_from_one(sizeof(struct slot));
 	p->targets = array_from_one(sizeof(struct target));
 	p->copies = array_from_one(sizeof(struct copy));
-	p->callers = array_from_one(sizeof(struct slot_caller));
+	p->ports = array_from_one(sizeof(struct port));
+	p->port_calls = array_from_one(sizeof(struct port_call));
 	p->roots = array_from_one(sizeof(struct root));
 	p->instances = array_from_one(sizeof(struct instance));
 	p->loop_effects = array_from_one(sizeof(struct loop_effect));
@@ -264,14 +265,15 @@ void program_free(struct program *p)
 {
 	if (!p)
 		return;
-	GHashTable *tables[] = { p->model_by_name, p->function_by_key, p->constant_by_name, p->slot_index,
+	GHashTable *tables[] = { p->model_by_name, p->function_by_key, p->constant_by_name, p->result_index,
 				 p->slot_by_key,   p->target_index,    p->instance_index,   p->stored,
 				 p->rooted,        p->waiting_calls,   p->waiting_functions };
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);
-	GArray *arrays[] = { p->functions, p->calls,  p->guards,  p->loops, p->definitions, p->case_nodes,  p->slots,
-			     p->targets,   p->copies, p->callers, p->roots, p->instances,   p->loop_effects };
+	GArray *arrays[] = { p->functions,  p->calls, p->guards,    p->loops,       p->definitions,
+			     p->case_nodes, p->slots, p->targets,   p->copies,      p->ports,
+			     p->port_calls, p->roots, p->instances, p->loop_effects };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);

@@ -64,19 +64,39 @@ static uint32_t new_slot(struct program *p, struct slot slot)
 	return p->slots->len - 1;
 }
 
-static uint32_t numbered_slot(struct program *p, enum slot_kind kind, uint32_t function, uint32_t variable)
+static uint32_t variable_slot(const struct program_function *f, uint32_t variable)
 {
-	gpointer key = GSIZE_TO_POINTER((gsize)kind << 60 | (gsize)function << 32 | variable);
-	uint32_t slot = GPOINTER_TO_UINT(g_hash_table_lookup(p->slot_index, key));
+	return f->fact && variable < f->fact->variables ? f->first_slot + variable : 0;
+}
+
+static uint32_t return_slot(const struct program_function *f)
+{
+	return f->fact ? f->first_slot + f->fact->variables : 0;
+}
+
+/* The slots of a function's variables and of what it returns stand together. */
+static void add_own_slots(struct program *p, uint32_t function)
+{
+	struct program_function *f = program_function(p, function);
+
+	f->first_slot = p->slots->len;
+	for (uint32_t i = 0; i < f->fact->variables; i++)
+		new_slot(p, (struct slot){ .kind = i < f->fact->params ? SLOT_PARAM : SLOT_LOCAL,
+					   .holds = variable_holds(f, i),
+					   .function = function,
+					   .variable = i });
+	new_slot(p, (struct slot){ .kind = SLOT_RETURN, .holds = return_holds(f->type), .function = function });
+}
+
+static uint32_t result_slot(struct program *p, uint32_t function, uint32_t node)
+{
+	gpointer key = GSIZE_TO_POINTER((gsize)function << 32 | node);
+	uint32_t slot = GPOINTER_TO_UINT(g_hash_table_lookup(p->result_index, key));
 
 	if (!slot) {
-		const struct program_function *f = program_function(p, function);
-		bool holds = kind == SLOT_RETURN ? return_holds(f->type)
-						 : kind == SLOT_RESULT || variable_holds(f, variable);
-
 		slot = new_slot(
-			p, (struct slot){ .kind = kind, .holds = holds, .function = function, .variable = variable });
-		g_hash_table_insert(p->slot_index, key, GUINT_TO_POINTER(slot));
+			p, (struct slot){ .kind = SLOT_RESULT, .holds = true, .function = function, .variable = node });
+		g_hash_table_insert(p->result_index, key, GUINT_TO_POINTER(slot));
 	}
 	return slot;
 }
@@ -109,9 +129,8 @@ uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node)
 
 		switch (n->kind) {
 		case NODE_PARAM:
-			return numbered_slot(p, SLOT_PARAM, function, (uint32_t)n->value);
 		case NODE_LOCAL:
-			return numbered_slot(p, SLOT_LOCAL, function, (uint32_t)n->value);
+			return variable_slot(f, (uint32_t)n->value);
 		case NODE_GLOBAL:
 		case NODE_FIELD:
 			return n->symbol ? keyed_slot(p, f->unit - 1, n->symbol) : 0;
@@ -123,15 +142,31 @@ uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node)
 		case NODE_CALL: {
 			uint32_t callee = n->symbol ? link_symbol(p, f->unit - 1, n->symbol) : 0;
 
-			if (callee)
-				return numbered_slot(p, SLOT_RETURN, callee, 0);
-			return numbered_slot(p, SLOT_RESULT, function, node);
+			return callee ? return_slot(program_function(p, callee)) : result_slot(p, function, node);
 		}
 		default:
 			return 0;
 		}
 	}
 	return 0;
+}
+
+const char *pointers_slot_name(const struct program *p, uint32_t slot)
+{
+	const struct slot *s = program_slot(p, slot);
+	const struct program_function *f = s->function ? program_function(p, s->function) : NULL;
+
+	switch (s->kind) {
+	case SLOT_PARAM:
+	case SLOT_LOCAL:
+		return facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable + s->variable)->name);
+	case SLOT_RETURN:
+		return f->name;
+	case SLOT_RESULT:
+		return "";
+	default:
+		return s->name;
+	}
 }
 
 /* Calls `take` for each leaf that the value of `node` may come from: a NODE_FUNCTION, or something with a slot. */
@@ -195,8 +230,10 @@ static void add_target(struct solver *s, uint32_t slot, struct target target)
 		return;
 	target.slot = slot;
 	target.next = program_slot(p, slot)->first_target;
+	target.same_function = program_function(p, target.function)->first_target;
 	g_array_append_val(p->targets, target);
 	uint32_t index = p->targets->len - 1;
+	program_function(p, target.function)->first_target = index;
 	program_slot(p, slot)->first_target = index;
 	g_hash_table_insert(p->target_index, key, GUINT_TO_POINTER(index));
 	g_array_append_val(s->queue, index);
@@ -255,26 +292,26 @@ static void flow(struct solver *s, uint32_t function, uint32_t value, uint32_t t
 {
 	struct move move = { .s = s, .function = function, .to = to, .node = node };
 
-	if (value && to)
+	if (value && to && program_slot(s->p, to)->holds)
 		each_leaf(program_function(s->p, function), value, move_leaf, &move, 0);
 }
 
-static uint32_t param_count(const struct program_function *f)
+/* The first argument of a call: behind the callee expression if it has one. */
+static uint32_t first_argument(const struct program_function *f, uint32_t node)
 {
-	return f->fact ? f->fact->params : 0;
+	const struct node *call = function_node(f, node);
+
+	return call->symbol || !call->first ? call->first : function_node(f, call->first)->next;
 }
 
-/* Arguments of a call (children of `node`, behind the callee expression if it has one) into the callee's parameters. */
-static void flow_arguments(struct solver *s, uint32_t caller, uint32_t node, uint32_t callee)
+/* The arguments of a call into `count` slots that stand together. */
+static void flow_arguments(struct solver *s, uint32_t caller, uint32_t node, uint32_t first_slot, uint32_t count)
 {
-	const struct program_function *f = program_function(s->p, caller), *g = program_function(s->p, callee);
-	const struct node *call = function_node(f, node);
-	uint32_t argument = call->first, params = param_count(g);
+	const struct program_function *f = program_function(s->p, caller);
+	uint32_t argument = first_argument(f, node);
 
-	if (!call->symbol && argument)
-		argument = function_node(f, argument)->next;
-	for (uint32_t i = 0; argument && i < params; i++, argument = function_node(f, argument)->next)
-		flow(s, caller, argument, numbered_slot(s->p, SLOT_PARAM, callee, i), node);
+	for (uint32_t i = 0; argument && i < count; i++, argument = function_node(f, argument)->next)
+		flow(s, caller, argument, first_slot + i, node);
 }
 
 bool pointers_fit(const struct program *p, uint32_t function, unsigned arguments)
@@ -284,16 +321,40 @@ bool pointers_fit(const struct program *p, uint32_t function, unsigned arguments
 	return !f->fact || f->fact->params <= arguments;
 }
 
-/* A new function behind an indirect call: its arguments and result are joined. */
-static void bind_indirect(struct solver *s, uint32_t call_index, uint32_t function)
+/* A function that is called through a port: it gets what the port's calls pass, and its result goes to them. */
+static void bind_port(struct solver *s, uint32_t index, uint32_t function)
 {
-	struct call call = *program_call(s->p, call_index);
+	const struct port port = *program_item(s->p, ports, struct port, index);
+	const struct program_function *f = program_function(s->p, function);
 
-	if (!program_function(s->p, function)->fact || !pointers_fit(s->p, function, call_arguments(s->p, &call)))
+	if (!f->fact || !pointers_fit(s->p, function, port.arguments))
 		return;
-	flow_arguments(s, call.caller, call.node, function);
-	add_copy(s, numbered_slot(s->p, SLOT_RETURN, function, 0),
-		 numbered_slot(s->p, SLOT_RESULT, call.caller, call.node), call.caller, call.node);
+	uint32_t first = f->first_slot, result = return_slot(f), node = f->fact->body, params = f->fact->params;
+	for (uint32_t i = 0; i < params; i++)
+		add_copy(s, port.first_argument + i, first + i, function, node);
+	add_copy(s, result, port.first_argument + port.arguments, function, node);
+}
+
+static uint32_t new_port(struct program *p, uint32_t slot, uint32_t arguments)
+{
+	struct slot joint = { .kind = SLOT_ARGUMENT, .holds = true, .name = pointers_slot_name(p, slot) };
+	struct port port = { .next = program_slot(p, slot)->first_port,
+			     .slot = slot,
+			     .arguments = arguments,
+			     .first_argument = p->slots->len };
+
+	for (uint32_t i = 0; i <= arguments; i++)
+		new_slot(p, joint);
+	g_array_append_val(p->ports, port);
+	return program_slot(p, slot)->first_port = p->ports->len - 1;
+}
+
+static uint32_t port_of(struct program *p, uint32_t slot, uint32_t arguments)
+{
+	for (uint32_t i = program_slot(p, slot)->first_port; i; i = program_item(p, ports, struct port, i)->next)
+		if (program_item(p, ports, struct port, i)->arguments == arguments)
+			return i;
+	return new_port(p, slot, arguments);
 }
 
 static void flow_body(struct solver *s, uint32_t function)
@@ -307,7 +368,7 @@ static void flow_body(struct solver *s, uint32_t function)
 			flow(s, function, function_node(&f, n->first)->next, pointers_slot_of(s->p, function, n->first),
 			     i);
 		else if (n->kind == NODE_RETURN && n->first)
-			flow(s, function, n->first, numbered_slot(s->p, SLOT_RETURN, function, 0), i);
+			flow(s, function, n->first, return_slot(&f), i);
 	}
 }
 
@@ -316,24 +377,41 @@ struct listen {
 	uint32_t function, call;
 };
 
+/* `(cond ? f : g)(x)`: a function that is named where it is called. */
+static void call_named(struct solver *s, const struct call *call, uint32_t function)
+{
+	const struct program_function f = *program_function(s->p, function);
+
+	if (!f.fact || !pointers_fit(s->p, function, call_arguments(s->p, call)))
+		return;
+	flow_arguments(s, call->caller, call->node, f.first_slot, f.fact->params);
+	add_copy(s, return_slot(&f), result_slot(s->p, call->caller, call->node), call->caller, call->node);
+}
+
 static void listen_leaf(void *data, uint32_t leaf)
 {
 	struct listen *l = data;
 	struct program *p = l->s->p;
 	const struct program_function *f = program_function(p, l->function);
 	const struct node *n = function_node(f, leaf);
-	uint32_t slot;
+	struct call call = *program_call(p, l->call);
 
 	if (n->kind == NODE_FUNCTION) {
-		bind_indirect(l->s, l->call, link_symbol(p, f->unit - 1, n->symbol));
+		call_named(l->s, &call, link_symbol(p, f->unit - 1, n->symbol));
 		return;
 	}
-	slot = pointers_slot_of(p, l->function, leaf);
+	uint32_t slot = pointers_slot_of(p, l->function, leaf);
 	if (!slot)
 		return;
-	struct slot_caller caller = { .next = program_slot(p, slot)->first_caller, .call = l->call };
-	g_array_append_val(p->callers, caller);
-	program_slot(p, slot)->first_caller = p->callers->len - 1;
+	uint32_t index = port_of(p, slot, call_arguments(p, &call));
+	struct port *port = program_item(p, ports, struct port, index);
+	struct port_call through = { .next = port->first_call, .call = l->call };
+	uint32_t first = port->first_argument, arguments = port->arguments;
+
+	g_array_append_val(p->port_calls, through);
+	port->first_call = p->port_calls->len - 1;
+	flow_arguments(l->s, call.caller, call.node, first, arguments);
+	add_copy(l->s, first + arguments, result_slot(p, call.caller, call.node), call.caller, call.node);
 }
 
 static void flow_call(struct solver *s, uint32_t index)
@@ -343,8 +421,10 @@ static void flow_call(struct solver *s, uint32_t index)
 	if (call.cleanup)
 		return;
 	if (call.callee) {
-		if (program_function(s->p, call.callee)->fact)
-			flow_arguments(s, call.caller, call.node, call.callee);
+		const struct program_function callee = *program_function(s->p, call.callee);
+
+		if (callee.fact)
+			flow_arguments(s, call.caller, call.node, callee.first_slot, callee.fact->params);
 		return;
 	}
 	const struct program_function *f = program_function(s->p, call.caller);
@@ -368,12 +448,9 @@ static void drain(struct solver *s)
 			push_target(s, &target, index, &copy);
 			c = copy.next;
 		}
-		for (uint32_t c = program_slot(p, target.slot)->first_caller; c;) {
-			struct slot_caller caller = *program_item(p, callers, struct slot_caller, c);
-
-			bind_indirect(s, caller.call, target.function);
-			c = caller.next;
-		}
+		for (uint32_t k = program_slot(p, target.slot)->first_port; k;
+		     k = program_item(p, ports, struct port, k)->next)
+			bind_port(s, k, target.function);
 	}
 }
 
@@ -407,24 +484,32 @@ void pointers_each(struct program *p, uint32_t function, uint32_t node, pointer_
 		each_leaf(program_function(p, function), node, visit_leaf, &visitor, 0);
 }
 
-static void count_function(uint32_t function, uint32_t target, void *data)
+struct any {
+	struct program *p;
+	uint32_t function;
+	bool found;
+};
+
+static void any_leaf(void *data, uint32_t leaf)
 {
-	(void)target;
-	if (function)
-		++*(unsigned *)data;
+	struct any *any = data;
+	const struct node *n = function_node(program_function(any->p, any->function), leaf);
+	uint32_t slot = n->kind == NODE_FUNCTION ? 0 : pointers_slot_of(any->p, any->function, leaf);
+
+	any->found |= n->kind == NODE_FUNCTION || (slot && program_slot(any->p, slot)->first_target);
 }
 
 static void count_unresolved(struct program *p)
 {
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		struct call call = *program_call(p, i);
-		unsigned found = 0;
+		struct any any = { .p = p, .function = call.caller };
 
 		if (call.callee || call.cleanup)
 			continue;
 		p->indirect_calls++;
-		pointers_each(p, call.caller, call_node(p, &call)->first, count_function, &found);
-		if (!found)
+		each_leaf(program_function(p, call.caller), call_node(p, &call)->first, any_leaf, &any, 0);
+		if (!any.found)
 			p->unresolved_calls++;
 	}
 }
@@ -433,11 +518,14 @@ void pointers_solve(struct program *p)
 {
 	struct solver solver = { .p = p, .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
 
-	p->slot_index = g_hash_table_new(program_hash64, NULL);
+	p->result_index = g_hash_table_new(program_hash64, NULL);
 	p->slot_by_key = g_hash_table_new(g_str_hash, g_str_equal);
 	p->target_index = g_hash_table_new(program_hash64, NULL);
 	for (size_t u = 0; u < p->unit_count; u++)
 		p->symbol_slot[u] = arena_new_array(p->arena, uint32_t, p->units[u]->symbols.count);
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		if (program_function(p, i)->fact)
+			add_own_slots(p, i);
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		if (program_function(p, i)->fact)
 			flow_body(&solver, i);
