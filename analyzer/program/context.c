@@ -284,6 +284,32 @@ static gboolean instance_equal(gconstpointer a, gconstpointer b)
 	return TRUE;
 }
 
+/* The instance that is equal to `in` but for its programs; a new one that was seen in none yet. */
+static struct instance *known_instance(struct program *p, const struct instance *in, bool *is_new)
+{
+	struct instance *known = g_hash_table_lookup(p->instance_index, in);
+
+	*is_new = !known;
+	if (!known) {
+		known = arena_new(p->arena, struct instance);
+		*known = *in;
+		known->seen = 0;
+		g_hash_table_add(p->instance_index, known);
+	}
+	return known;
+}
+
+/* Whether a port, in `probe` as if it were a function, was not yet called like that in all the programs of `probe`. */
+static bool visit_port(struct search *s, const struct instance *probe)
+{
+	bool is_new;
+	struct instance *known = known_instance(s->p, probe, &is_new);
+	bool more = probe->programs & ~known->seen;
+
+	known->seen |= probe->programs;
+	return more;
+}
+
 static void push(struct search *s, struct instance in)
 {
 	struct program *p = s->p;
@@ -293,13 +319,12 @@ static void push(struct search *s, struct instance in)
 		return;
 	if (f->instances >= MAX_INSTANCES)
 		in.environment.count = 0; /* enough variants: one more that stands for all the rest */
-	struct instance *known = g_hash_table_lookup(p->instance_index, &in);
-	if (!known) {
-		known = arena_new(p->arena, struct instance);
-		*known = in;
-		g_hash_table_add(p->instance_index, known);
-		f->instances++;
-	}
+	bool plain = in.environment.count == 0, is_new = false;
+	struct instance *known =
+		plain && f->plain && instance_equal(f->plain, &in) ? f->plain : known_instance(p, &in, &is_new);
+	f->instances += is_new;
+	if (plain)
+		f->plain = known;
 	if (!(in.programs & ~known->seen))
 		return; /* was here, in every program it is in */
 	in.programs &= ~known->seen;
@@ -464,6 +489,58 @@ static void follow_pointer(uint32_t function, uint32_t target, void *data)
 	follow_into(w, child);
 }
 
+/* What any function that a port leads to wants to know of its arguments. */
+static void ask_port(struct program *p, struct port *port)
+{
+	for (uint32_t t = program_slot(p, port->slot)->first_target; t; t = program_target(p, t)->next) {
+		const struct program_function *f = program_function(p, program_target(p, t)->function);
+
+		port->interesting |= f->interesting;
+		port->called |= f->called;
+	}
+}
+
+/*
+ * Whether this call through a port leads somewhere that an earlier one did not: what it leads to is decided by the
+ * instance that calls and by what is known of the arguments. Without this, a field that a thousand functions call and a
+ * thousand are stored in would be looked at a million times.
+ */
+static bool leads_on(struct following *w, uint32_t port_index)
+{
+	struct program *p = w->s->p;
+	const struct port *port = program_item(p, ports, struct port, port_index);
+	struct instance probe = child_of(w, 0);
+	uint32_t asked = port->interesting | port->called;
+
+	probe.function = p->functions->len + port_index; /* no function has this number */
+	for (uint32_t i = 0; i < port->arguments && asked >> i; i++) {
+		if (!(asked & 1u << i))
+			continue;
+		struct program_value value = value_of(p, &w->parent, call_argument(p, &w->call, i + 1));
+
+		if (probe.environment.count == MAX_ENVIRONMENT)
+			return true;
+		if (port->called & 1u << i && !value.function && value_truth(&value) != TRUTH_FALSE)
+			return true; /* it depends on what may be in the argument */
+		remember(&probe.environment, i, value);
+	}
+	return visit_port(w->s, &probe);
+}
+
+static void follow_place(uint32_t slot, uint32_t function, void *data)
+{
+	struct following *w = data;
+	struct program *p = w->s->p;
+	uint32_t port = slot ? pointers_port(p, slot, call_arguments(p, &w->call)) : 0;
+
+	if (function)
+		follow_pointer(function, 0, w);
+	if (port && !leads_on(w, port))
+		return;
+	for (uint32_t t = slot ? program_slot(p, slot)->first_target : 0; t; t = program_target(p, t)->next)
+		follow_pointer(program_target(p, t)->function, t, w);
+}
+
 /* A call of a parameter goes to what this path passes; only if that is not known, to what anyone passes. */
 static void follow_indirect(struct following *w, uint32_t expression)
 {
@@ -480,7 +557,7 @@ static void follow_indirect(struct following *w, uint32_t expression)
 		return;
 	if (slot && (program_slot(p, slot)->kind == SLOT_PARAM || program_slot(p, slot)->kind == SLOT_RESULT))
 		w->pointer_confidence = LEVEL_MEDIUM;
-	pointers_each(p, w->parent.function, expression, follow_pointer, w);
+	pointers_places(p, w->parent.function, expression, follow_place, w);
 }
 
 /* A library function that calls back at once, in the caller's context. */
@@ -638,6 +715,14 @@ static bool in_scope(const struct program *p, const struct instance *in, const s
 	return false;
 }
 
+/* Calls that lead nowhere: into a library of which nothing is known. */
+static bool goes_nowhere(const struct program *p, const struct call *call)
+{
+	const struct program_function *callee = call->callee ? program_function(p, call->callee) : NULL;
+
+	return callee && !callee->fact && !callee->model;
+}
+
 static void follow_instance(struct search *s, uint32_t index)
 {
 	struct program *p = s->p;
@@ -649,7 +734,7 @@ static void follow_instance(struct search *s, uint32_t index)
 	for (uint32_t i = f.first_call; i < f.first_call + f.calls; i++) {
 		w.call = *program_call(p, i);
 		w.call_index = i;
-		if (w.call.dying || !in_scope(p, &w.parent, &w.call))
+		if (w.call.dying || goes_nowhere(p, &w.call) || !in_scope(p, &w.parent, &w.call))
 			continue;
 		if (value_guards(p, &w.parent, &w.call) != TRUTH_FALSE)
 			follow_call(&w);
@@ -705,6 +790,8 @@ void program_find_contexts(struct program *p, bool include_startup)
 	for (int level = 0; level < LEVELS; level++)
 		s.queues[level] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	mark_parameters(p);
+	for (uint32_t i = 1; i < p->ports->len; i++)
+		ask_port(p, program_item(p, ports, struct port, i));
 	find_registrations(p);
 	find_stored(p);
 	loops_find(p);

@@ -47,6 +47,8 @@ struct program_function {
 	bool returns_pending;
 	uint32_t first_target; /* slots that may hold it */
 	uint32_t instances;
+	struct instance *plain; /* the last instance of it about whose parameters nothing is known; NULL: none yet */
+	uint64_t programs;      /* bits of the programs it is part of; see programs.c */
 };
 
 /* A condition that holds where a call stands: `node` is true (or false), or a switch took one of its cases. */
@@ -129,6 +131,8 @@ struct port {
 	uint32_t arguments;
 	uint32_t first_argument; /* so many slots, one behind the other, and behind them one for the result */
 	uint32_t first_call;     /* into program.port_calls */
+	uint32_t interesting;    /* bit n: argument n decides something in a function that may be called */
+	uint32_t called;         /* bit n: it is called there */
 };
 
 /* An indirect call through a port. */
@@ -313,6 +317,11 @@ const char *pointers_slot_name(const struct program *p, uint32_t slot);
  */
 typedef void pointer_visit(uint32_t function, uint32_t target, void *data);
 void pointers_each(struct program *p, uint32_t function, uint32_t node, pointer_visit *visit, void *data);
+/* The same, place by place: calls `visit` with each slot that the value may come from, or the function named there. */
+typedef void pointer_place(uint32_t slot, uint32_t function, void *data);
+void pointers_places(struct program *p, uint32_t function, uint32_t node, pointer_place *visit, void *data);
+/* The port of the calls through `slot` with so many arguments; 0 if there are none. */
+uint32_t pointers_port(const struct program *p, uint32_t slot, uint32_t arguments);
 /* Whether a call with `arguments` arguments through a pointer can reach `function` at all (its prototype fits). */
 bool pointers_fit(const struct program *p, uint32_t function, unsigned arguments);
 
@@ -347,7 +356,10 @@ struct descriptor descriptor_state(struct program *p, const struct instance *in,
 /* programs.c */
 void programs_find(struct program *p);
 /* Bits of the programs that a function is part of. */
-uint64_t programs_of(const struct program *p, uint32_t function);
+static inline uint64_t programs_of(const struct program *p, uint32_t function)
+{
+	return program_function(p, function)->programs;
+}
 
 /* loops.c: finds loops written by hand and adds them to roots. */
 void loops_find(struct program *p);

@@ -335,6 +335,14 @@ static void bind_port(struct solver *s, uint32_t index, uint32_t function)
 	add_copy(s, result, port.first_argument + port.arguments, function, node);
 }
 
+uint32_t pointers_port(const struct program *p, uint32_t slot, uint32_t arguments)
+{
+	for (uint32_t i = program_slot(p, slot)->first_port; i; i = program_item(p, ports, struct port, i)->next)
+		if (program_item(p, ports, struct port, i)->arguments == arguments)
+			return i;
+	return 0;
+}
+
 static uint32_t new_port(struct program *p, uint32_t slot, uint32_t arguments)
 {
 	struct slot joint = { .kind = SLOT_ARGUMENT, .holds = true, .name = pointers_slot_name(p, slot) };
@@ -347,14 +355,6 @@ static uint32_t new_port(struct program *p, uint32_t slot, uint32_t arguments)
 		new_slot(p, joint);
 	g_array_append_val(p->ports, port);
 	return program_slot(p, slot)->first_port = p->ports->len - 1;
-}
-
-static uint32_t port_of(struct program *p, uint32_t slot, uint32_t arguments)
-{
-	for (uint32_t i = program_slot(p, slot)->first_port; i; i = program_item(p, ports, struct port, i)->next)
-		if (program_item(p, ports, struct port, i)->arguments == arguments)
-			return i;
-	return new_port(p, slot, arguments);
 }
 
 static void flow_body(struct solver *s, uint32_t function)
@@ -403,7 +403,9 @@ static void listen_leaf(void *data, uint32_t leaf)
 	uint32_t slot = pointers_slot_of(p, l->function, leaf);
 	if (!slot)
 		return;
-	uint32_t index = port_of(p, slot, call_arguments(p, &call));
+	uint32_t index = pointers_port(p, slot, call_arguments(p, &call));
+	if (!index)
+		index = new_port(p, slot, call_arguments(p, &call));
 	struct port *port = program_item(p, ports, struct port, index);
 	struct port_call through = { .next = port->first_call, .call = l->call };
 	uint32_t first = port->first_argument, arguments = port->arguments;
@@ -457,7 +459,7 @@ static void drain(struct solver *s)
 struct visitor {
 	struct program *p;
 	uint32_t function;
-	pointer_visit *visit;
+	pointer_place *visit;
 	void *data;
 };
 
@@ -466,17 +468,14 @@ static void visit_leaf(void *data, uint32_t leaf)
 	struct visitor *v = data;
 	const struct program_function *f = program_function(v->p, v->function);
 	const struct node *n = function_node(f, leaf);
+	uint32_t function = n->kind == NODE_FUNCTION ? link_symbol(v->p, f->unit - 1, n->symbol) : 0;
+	uint32_t slot = n->kind == NODE_FUNCTION ? 0 : pointers_slot_of(v->p, v->function, leaf);
 
-	if (n->kind == NODE_FUNCTION) {
-		v->visit(link_symbol(v->p, f->unit - 1, n->symbol), 0, v->data);
-		return;
-	}
-	uint32_t slot = pointers_slot_of(v->p, v->function, leaf);
-	for (uint32_t t = slot ? program_slot(v->p, slot)->first_target : 0; t; t = program_target(v->p, t)->next)
-		v->visit(program_target(v->p, t)->function, t, v->data);
+	if (function || slot)
+		v->visit(slot, function, v->data);
 }
 
-void pointers_each(struct program *p, uint32_t function, uint32_t node, pointer_visit *visit, void *data)
+void pointers_places(struct program *p, uint32_t function, uint32_t node, pointer_place *visit, void *data)
 {
 	struct visitor visitor = { .p = p, .function = function, .visit = visit, .data = data };
 
@@ -484,31 +483,51 @@ void pointers_each(struct program *p, uint32_t function, uint32_t node, pointer_
 		each_leaf(program_function(p, function), node, visit_leaf, &visitor, 0);
 }
 
-struct any {
+struct target_visitor {
 	struct program *p;
-	uint32_t function;
+	pointer_visit *visit;
+	void *data;
+};
+
+static void visit_targets(uint32_t slot, uint32_t function, void *data)
+{
+	const struct target_visitor *v = data;
+
+	if (function)
+		v->visit(function, 0, v->data);
+	for (uint32_t t = slot ? program_slot(v->p, slot)->first_target : 0; t; t = program_target(v->p, t)->next)
+		v->visit(program_target(v->p, t)->function, t, v->data);
+}
+
+void pointers_each(struct program *p, uint32_t function, uint32_t node, pointer_visit *visit, void *data)
+{
+	struct target_visitor visitor = { .p = p, .visit = visit, .data = data };
+
+	pointers_places(p, function, node, visit_targets, &visitor);
+}
+
+struct any {
+	const struct program *p;
 	bool found;
 };
 
-static void any_leaf(void *data, uint32_t leaf)
+static void any_target(uint32_t slot, uint32_t function, void *data)
 {
 	struct any *any = data;
-	const struct node *n = function_node(program_function(any->p, any->function), leaf);
-	uint32_t slot = n->kind == NODE_FUNCTION ? 0 : pointers_slot_of(any->p, any->function, leaf);
 
-	any->found |= n->kind == NODE_FUNCTION || (slot && program_slot(any->p, slot)->first_target);
+	any->found |= function || program_slot(any->p, slot)->first_target;
 }
 
 static void count_unresolved(struct program *p)
 {
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		struct call call = *program_call(p, i);
-		struct any any = { .p = p, .function = call.caller };
+		struct any any = { .p = p };
 
 		if (call.callee || call.cleanup)
 			continue;
 		p->indirect_calls++;
-		each_leaf(program_function(p, call.caller), call_node(p, &call)->first, any_leaf, &any, 0);
+		pointers_places(p, call.caller, call_node(p, &call)->first, any_target, &any);
 		if (!any.found)
 			p->unresolved_calls++;
 	}

@@ -135,6 +135,13 @@ static void link_main(struct linker *l, uint32_t unit, uint64_t bit)
 			l->p->unit_programs[u] |= bit;
 }
 
+static uint64_t programs_of_function(const struct program *p, const struct program_function *f)
+{
+	if (!f->fact || strcmp(f->file, facts_string(f->facts, f->facts->path)) != 0)
+		return UINT64_MAX; /* an inline function of a header is wherever it is used */
+	return p->unit_programs[f->unit - 1];
+}
+
 void programs_find(struct program *p)
 {
 	struct linker l = { .p = p,
@@ -159,16 +166,9 @@ void programs_find(struct program *p)
 			p->unit_programs[u] = UINT64_MAX;
 		g_array_free(l.references[u], TRUE);
 	}
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		program_function(p, i)->programs = programs_of_function(p, program_function(p, i));
 	g_free(l.references);
 	g_free(l.linked);
 	g_array_free(l.queue, TRUE);
-}
-
-uint64_t programs_of(const struct program *p, uint32_t function)
-{
-	const struct program_function *f = program_function(p, function);
-
-	if (!f->fact || strcmp(f->file, facts_string(f->facts, f->facts->path)) != 0)
-		return UINT64_MAX; /* an inline function of a header is wherever it is used */
-	return p->unit_programs[f->unit - 1];
 }
