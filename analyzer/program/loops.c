@@ -19,13 +19,17 @@
 
 enum { MAX_CHAIN = 8, MAX_LOOK = 5 };
 
+/* Why a slot was looked at. */
+enum { SLOT_CARRIED = 1, SLOT_MEASURED = 2, SLOT_REACHED = 4 };
+
 struct search {
 	struct program *p;
-	GHashTable *callers; /* function -> GArray of calls that reach it */
+	GHashTable *callers; /* function -> GArray of calls that name it */
 	GHashTable *chain;   /* call -> the call it carries the wait for */
 	GArray *queue;       /* calls that wait, or carry a wait */
 	GArray *found;       /* struct candidate */
 	uint32_t *distance;  /* per function: calls away from main or a thread's entry; UINT32_MAX: not reached */
+	uint8_t *slots;      /* per slot: SLOT_... */
 	uint8_t *on_loop;    /* per function: reached from a loop that was accepted, or from a registered callback */
 };
 
@@ -34,30 +38,15 @@ struct candidate {
 	unsigned steps; /* calls between the loop and the wait */
 };
 
-struct edge_visit {
-	struct search *s;
-	uint32_t call;
-};
-
-static void note_caller(uint32_t function, uint32_t target, void *data)
+static void note_caller(struct search *s, uint32_t function, uint32_t call)
 {
-	struct edge_visit *v = data;
-	GArray *calls = g_hash_table_lookup(v->s->callers, GUINT_TO_POINTER(function));
+	GArray *calls = g_hash_table_lookup(s->callers, GUINT_TO_POINTER(function));
 
-	(void)target;
 	if (!calls) {
 		calls = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-		g_hash_table_insert(v->s->callers, GUINT_TO_POINTER(function), calls);
+		g_hash_table_insert(s->callers, GUINT_TO_POINTER(function), calls);
 	}
-	g_array_append_val(calls, v->call);
-}
-
-static void each_callee(struct program *p, const struct call *call, pointer_visit *visit, void *data)
-{
-	if (call->callee)
-		visit(call->callee, 0, data);
-	else
-		pointers_each(p, call->caller, call_node(p, call)->first, visit, data);
+	g_array_append_val(calls, call);
 }
 
 static const struct effect *wait_effect(const struct program_function *f)
@@ -183,17 +172,35 @@ static bool loop_dispatches(struct search *s, uint32_t loop, uint32_t wait)
 	return g_hash_table_contains(s->chain, GUINT_TO_POINTER(wait)) && dispatches(s->p, &carrier, 0);
 }
 
+static void carry_to(struct search *s, uint32_t call, uint32_t wait)
+{
+	if (g_hash_table_contains(s->chain, GUINT_TO_POINTER(call)))
+		return;
+	g_hash_table_insert(s->chain, GUINT_TO_POINTER(call), GUINT_TO_POINTER(wait));
+	g_array_append_val(s->queue, call);
+}
+
 static void carry_to_callers(struct search *s, uint32_t wait, unsigned steps)
 {
-	GArray *calls = g_hash_table_lookup(s->callers, GUINT_TO_POINTER(program_call(s->p, wait)->caller));
+	struct program *p = s->p;
+	uint32_t function = program_call(p, wait)->caller;
+	const GArray *calls = g_hash_table_lookup(s->callers, GUINT_TO_POINTER(function));
 
-	for (guint i = 0; calls && steps < MAX_CHAIN && i < calls->len; i++) {
-		uint32_t call = g_array_index(calls, uint32_t, i);
+	if (steps >= MAX_CHAIN)
+		return;
+	for (guint i = 0; calls && i < calls->len; i++)
+		carry_to(s, g_array_index(calls, uint32_t, i), wait);
+	for (uint32_t t = program_function(p, function)->first_target; t; t = program_target(p, t)->same_function) {
+		uint32_t slot = program_target(p, t)->slot;
 
-		if (g_hash_table_contains(s->chain, GUINT_TO_POINTER(call)))
-			continue;
-		g_hash_table_insert(s->chain, GUINT_TO_POINTER(call), GUINT_TO_POINTER(wait));
-		g_array_append_val(s->queue, call);
+		if (s->slots[slot] & SLOT_CARRIED)
+			continue; /* its calls are in the chain */
+		s->slots[slot] |= SLOT_CARRIED;
+		for (uint32_t k = program_slot(p, slot)->first_port; k;
+		     k = program_item(p, ports, struct port, k)->next)
+			for (uint32_t c = program_item(p, ports, struct port, k)->first_call; c;
+			     c = program_item(p, port_calls, struct port_call, c)->next)
+				carry_to(s, program_item(p, port_calls, struct port_call, c)->call, wait);
 	}
 }
 
@@ -219,6 +226,38 @@ static void look_outwards(struct search *s, uint32_t wait)
 		return;
 	}
 	carry_to_callers(s, wait, chain_length(s, wait));
+}
+
+/* A slot that was looked at leads nowhere new, however many call through it. */
+struct callee_visit {
+	struct search *s;
+	pointer_visit *visit;
+	void *data;
+	uint8_t mark;
+};
+
+static void visit_place(uint32_t slot, uint32_t function, void *data)
+{
+	const struct callee_visit *v = data;
+	struct program *p = v->s->p;
+
+	if (function)
+		v->visit(function, 0, v->data);
+	if (!slot || v->s->slots[slot] & v->mark)
+		return;
+	v->s->slots[slot] |= v->mark;
+	for (uint32_t t = program_slot(p, slot)->first_target; t; t = program_target(p, t)->next)
+		v->visit(program_target(p, t)->function, t, v->data);
+}
+
+static void each_callee(struct search *s, const struct call *call, uint8_t mark, pointer_visit *visit, void *data)
+{
+	struct callee_visit v = { .s = s, .visit = visit, .data = data, .mark = mark };
+
+	if (call->callee)
+		visit(call->callee, 0, data);
+	else
+		pointers_places(s->p, call->caller, call_node(s->p, call)->first, visit_place, &v);
 }
 
 /* Breadth-first distances along all calls, from main and from what is registered to run on another thread. */
@@ -258,7 +297,7 @@ static void measure_distances(struct search *s)
 		for (uint32_t c = 0; c < f->calls; c++) {
 			struct call call = *program_call(p, f->first_call + c);
 
-			each_callee(p, &call, spread_distance, &w);
+			each_callee(s, &call, SLOT_MEASURED, spread_distance, &w);
 		}
 	}
 	g_array_free(w.queue, TRUE);
@@ -285,7 +324,7 @@ static void reach_all(struct spread *w)
 		for (uint32_t c = 0; c < f.calls; c++) {
 			struct call call = *program_call(p, f.first_call + c);
 
-			each_callee(p, &call, reach, w);
+			each_callee(w->s, &call, SLOT_REACHED, reach, w);
 		}
 	}
 	g_array_set_size(w->queue, 0);
@@ -300,7 +339,7 @@ static void reach_from_loop(struct spread *w, uint32_t loop)
 		struct call call = *program_call(p, f.first_call + c);
 
 		if (inside(p, &call, loop))
-			each_callee(p, &call, reach, w);
+			each_callee(w->s, &call, SLOT_REACHED, reach, w);
 	}
 	reach_all(w);
 }
@@ -378,6 +417,7 @@ void loops_find(struct program *p)
 		.found = g_array_new(FALSE, FALSE, sizeof(struct candidate)),
 		.distance = g_new(uint32_t, p->functions->len),
 		.on_loop = g_new0(uint8_t, p->functions->len),
+		.slots = g_new0(uint8_t, p->slots->len),
 	};
 
 	p->waiting_calls = g_hash_table_new(NULL, NULL);
@@ -385,12 +425,11 @@ void loops_find(struct program *p)
 	measure_distances(&s);
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		struct call call = *program_call(p, i);
-		struct edge_visit v = { .s = &s, .call = i };
 
 		if (is_wait(p, &call))
 			g_array_append_val(s.queue, i);
-		else
-			each_callee(p, &call, note_caller, &v);
+		else if (call.callee)
+			note_caller(&s, call.callee, i);
 	}
 	for (guint i = 0; i < s.queue->len; i++)
 		look_outwards(&s, g_array_index(s.queue, uint32_t, i));
@@ -401,4 +440,5 @@ void loops_find(struct program *p)
 	g_array_free(s.found, TRUE);
 	g_free(s.distance);
 	g_free(s.on_loop);
+	g_free(s.slots);
 }
