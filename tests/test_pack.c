@@ -162,16 +162,20 @@ static void each_test_of_a_condition_arrives(void **state)
 				      "      - { argument: 1, is: -3 }\n"
 				      "      - { argument: 2, is: F_SETFL }\n"
 				      "      - { argument: 3, has: O_NONBLOCK }\n"
-				      "      - { argument: 3, lacks: O_NONBLOCK }\n");
+				      "      - { argument: 3, lacks: O_NONBLOCK }\n"
+				      "      - { argument: 4, below: 3 }\n"
+				      "      - { argument: 4, field: n, above: -3 }\n"
+				      "      - { argument: 4, begins: /proc/ }\n");
 	static const enum condition_test expected[] = {
 		CONDITION_NULL,     CONDITION_NONNULL, CONDITION_ZERO,   CONDITION_NONZERO, CONDITION_NEGATIVE,
 		CONDITION_POSITIVE, CONDITION_EQUALS,  CONDITION_EQUALS, CONDITION_HAS,     CONDITION_LACKS,
+		CONDITION_BELOW,    CONDITION_ABOVE,   CONDITION_BEGINS,
 	};
 
 	(void)state;
 	assert_int_equal(r->result, 0);
 	const struct conditions *when = &r->pack.effects[0].when;
-	assert_int_equal(when->count, 10);
+	assert_int_equal(when->count, 13);
 	for (size_t i = 0; i < when->count; i++)
 		assert_int_equal(when->items[i].test, expected[i]);
 	assert_null(when->items[6].name);
@@ -180,6 +184,9 @@ static void each_test_of_a_condition_arrives(void **state)
 	assert_string_equal(when->items[7].name, "F_SETFL");
 	assert_int_equal(when->items[7].value, 4);
 	assert_true(when->items[7].value_known);
+	assert_string_equal(when->items[11].field, "n");
+	assert_int_equal(when->items[11].value, -3);
+	assert_string_equal(when->items[12].text, "/proc/");
 	finish(r);
 }
 

@@ -35,6 +35,12 @@ static const char *const good[] = {
 	"library: l\neffects: [{ function: f, blocks: disk, unless: { argument: 1, is: 3 } }]\n",
 	"library: l\neffects: [{ function: f, blocks: disk, when_all: [{ argument: 1, has: 4 }, { argument: 2, lacks: "
 	"4 }] }]\n",
+	"library: l\neffects: [{ function: f, blocks: disk, unless_any: [{ argument: 1, below: 3 }, { argument: 2, "
+	"field: "
+	"n, above: -1 }] }]\n",
+	"library: l\neffects: [{ function: f, blocks: disk, when: { argument: 1, begins: /proc/ } }]\n",
+	"library: l\neffects: [{ function: f, blocks: sleep, lasts: { argument: 1, unit: timespec } }]\n",
+	"library: l\neffects: [{ function: f, waits: { timeout: 3, unit: ms } }]\n",
 	"library: l\neffects: [{ function: f, runs_loop: true }, { function: f, any_thread: true }]\n",
 	"library: l\neffects: [{ function: f, forks: true }, { function: f, waits: {} }]\n",
 	"library: l\neffects: [{ function: f, waits: { timeout: 3, count: 2 } }]\n",
@@ -74,6 +80,15 @@ static const char *const bad[] = {
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, completion: { status: 40 } }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, completion: { error: 1, finish: g } }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, completion: { result: 1, finish: 1g } }]\n",
+	"library: l\neffects: [{ function: f, blocks: disk, unless: { argument: 1, below: 3, above: 1 } }]\n",
+	"library: l\neffects: [{ function: f, blocks: disk, unless: { argument: 1, field: n } }]\n",
+	"library: l\neffects: [{ function: f, blocks: disk, unless: { argument: 1, field: 3n, is: zero } }]\n",
+	"library: l\neffects: [{ function: f, blocks: disk, unless: { argument: 1, is: 1 }, unless_any: [{ argument: "
+	"1, is: 2 }] }]\n",
+	"library: l\neffects: [{ function: f, blocks: sleep, lasts: { argument: 1 } }]\n",
+	"library: l\neffects: [{ function: f, blocks: sleep, lasts: { argument: 1, unit: hours } }]\n",
+	"library: l\neffects: [{ function: f, runs_loop: true, lasts: { argument: 1, unit: s } }]\n",
+	"library: l\neffects: [{ function: f, waits: { unit: ms } }]\n",
 	"library: l\neffects: [{ blocks: disk }]\n",
 	"library: l\neffects: [{ function: f }]\n",
 	"library: l\neffects: [{ function: \"f_*\", blocks: disk }]\n",

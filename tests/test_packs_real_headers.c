@@ -417,7 +417,8 @@ static void check_conditions(struct subject *s, const char *function, const stru
 	for (size_t i = 0; i < conditions->count; i++) {
 		const struct condition *c = &conditions->items[i];
 		CXType type = parameter(s, function, c->argument);
-		bool null = c->test == CONDITION_NULL || c->test == CONDITION_NONNULL;
+		bool null = c->test == CONDITION_NULL || c->test == CONDITION_NONNULL || c->test == CONDITION_BEGINS ||
+			    c->field;
 
 		need(s, function, c->argument, null ? is_pointer(type) : is_integer(type),
 		     null ? "pointer" : "integer");
@@ -449,7 +450,12 @@ static void every_condition_fits_its_argument(struct subject *s)
 		check_conditions(s, e->function, &e->nonblocking);
 		need(s, e->function, e->descriptor, is_descriptor(parameter(s, e->function, e->descriptor)),
 		     "descriptor");
-		need(s, e->function, e->timeout_argument, is_integer(timeout) || is_pointer(timeout), "time-out");
+		bool structs = e->unit == UNIT_TIMESPEC || e->unit == UNIT_TIMEVAL;
+		need(s, e->function, e->timeout_argument,
+		     e->unit == UNIT_NONE ? is_integer(timeout) || is_pointer(timeout)
+		     : structs            ? is_pointer(timeout)
+					  : is_integer(timeout),
+		     "time-out");
 		need(s, e->function, e->count_argument, is_integer(parameter(s, e->function, e->count_argument)),
 		     "count");
 	}

@@ -49,30 +49,6 @@ bool next_loop_call(const struct program *p, struct loop_call *call)
 	return true;
 }
 
-enum { LONG_US = 5000 }; /* a bound from which on a single call is felt: a frame or a round trip is gone */
-
-/* Context x cost x frequency: how long one call may hold the loop, and whether it is made again and again. */
-static enum level severity_of(const struct program *p, const struct loop_effect *effect)
-{
-	const struct instance *in = program_instance(p, effect->instance);
-	const struct call *call = program_call(p, effect->call);
-	enum level level = LEVEL_HIGH;
-
-	if (!effect->effect)
-		return LEVEL_HIGH;
-	if (effect->startup)
-		return LEVEL_LOW;
-	if (effect->category == CATEGORY_DISK)
-		level = LEVEL_MEDIUM;
-	if (effect->effect->cost == COST_BOUNDED)
-		level = effect->effect->bound_us >= LONG_US ? LEVEL_MEDIUM : LEVEL_LOW;
-	bool repeated = call->loop && call->loop != in->loop && !call->leaves /* once, on the way out */ &&
-			effect->category != CATEGORY_WAIT; /* not a short lock */
-	if (repeated && level < LEVEL_HIGH)
-		level++;
-	return level;
-}
-
 /* rule + function + callee + ordinal; two statics of one name are told apart when all findings are known. */
 static void set_fingerprint(struct finding *finding, unsigned ordinal)
 {
@@ -87,7 +63,7 @@ static void set_fingerprint(struct finding *finding, unsigned ordinal)
 
 void finding_add(struct check *out, const struct loop_call *call, const char *format, ...)
 {
-	const struct program *p = out->program;
+	struct program *p = out->program;
 	const struct loop_effect *effect = program_item(p, loop_effects, struct loop_effect, call->index);
 	const struct call *site = program_call(p, effect->call);
 	struct place place = check_place(p, site->caller, site->node);

@@ -25,6 +25,9 @@ struct place {
 };
 struct place check_place(const struct program *p, uint32_t function, uint32_t node);
 
+/* severity.c: by what the call takes, and how often it is made. */
+enum level severity_of(struct program *p, const struct loop_effect *effect);
+
 /* suppress.c: marks findings that a comment in the source allows. */
 void suppress_findings(struct arena *arena, const char *root, struct finding *findings, size_t count);
 

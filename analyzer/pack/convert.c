@@ -133,16 +133,33 @@ static void convert_operand(struct conversion *c, unsigned line, const char *tex
 static void convert_condition(struct conversion *c, unsigned line, const struct yaml_condition *from,
 			      struct condition *to)
 {
+	const struct {
+		const char *operand;
+		enum condition_test test;
+	} tests[] = {
+		{ from->is, CONDITION_EQUALS },   { from->has, CONDITION_HAS },     { from->lacks, CONDITION_LACKS },
+		{ from->below, CONDITION_BELOW }, { from->above, CONDITION_ABOVE }, { from->begins, CONDITION_BEGINS },
+	};
+	const char *operand = NULL;
+	unsigned given = 0;
+
 	require_argument(c, line, "argument", from->argument);
 	to->argument = (int)from->argument;
-	if (!!from->is + !!from->has + !!from->lacks != 1) {
-		complain(c, line, "a condition has exactly one of 'is', 'has' and 'lacks'");
-		return;
-	}
-	if (from->is && find_plain_test(from->is, &to->test))
-		return;
-	to->test = from->is ? CONDITION_EQUALS : from->has ? CONDITION_HAS : CONDITION_LACKS;
-	convert_operand(c, line, from->is ? from->is : from->has ? from->has : from->lacks, to);
+	to->field = arena_strdup(c->arena, from->field);
+	if (from->field && !is_name(from->field, false))
+		complain(c, line, "'%s' is no name of a field", from->field);
+	for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
+		if (tests[i].operand) {
+			given++;
+			operand = tests[i].operand;
+			to->test = tests[i].test;
+		}
+	if (given != 1)
+		complain(c, line, "a condition has exactly one of 'is', 'has', 'lacks', 'below', 'above' and 'begins'");
+	else if (from->begins)
+		to->text = arena_strdup(c->arena, from->begins);
+	else if (!from->is || !find_plain_test(from->is, &to->test))
+		convert_operand(c, line, operand, to);
 }
 
 /* The conditions of `entry`: one under the key `one_key`, or a list under `all_key` (NULL: there is no such key). */
@@ -166,10 +183,13 @@ static struct conditions convert_conditions(struct conversion *c, struct place e
 /* " if argument 3 <test> <value>" for each: tells apart two entries of one function. `word` is "if" or "unless". */
 static void append_conditions(GString *about, const char *word, const struct conditions *conditions)
 {
-	for (size_t i = 0; i < conditions->count; i++)
-		g_string_append_printf(about, " %s argument %d (test %d) %" G_GINT64_FORMAT, word,
-				       conditions->items[i].argument, (int)conditions->items[i].test,
-				       conditions->items[i].value);
+	for (size_t i = 0; i < conditions->count; i++) {
+		const struct condition *c = &conditions->items[i];
+
+		g_string_append_printf(about, " %s argument %d%s%s (test %d) %" G_GINT64_FORMAT "%s", word, c->argument,
+				       c->field ? "." : "", c->field ? c->field : "", (int)c->test, c->value,
+				       c->text ? c->text : "");
+	}
 }
 
 /* Registrations */
@@ -293,8 +313,8 @@ static void check_effect(struct conversion *c, struct place entry, const struct 
 
 	if (!is_name(from->function, false))
 		complain(c, line, "'%s' is no function name", from->function);
-	if (kind != EFFECT_BLOCKS && (from->cost || from->bound_us || from->descriptor))
-		complain(c, line, "'cost', 'bound_us' and 'descriptor' belong to 'blocks'");
+	if (kind != EFFECT_BLOCKS && (from->cost || from->bound_us || from->descriptor || from->lasts))
+		complain(c, line, "'cost', 'bound_us', 'lasts' and 'descriptor' belong to 'blocks'");
 	if (!bounded && from->bound_us)
 		complain(c, line, "'bound_us' is the bound of 'cost: bounded'");
 	if (kind != EFFECT_OPENS && from->nonblocking)
@@ -322,14 +342,23 @@ static int convert_descriptor(struct conversion *c, unsigned line, const struct 
 	return (int)set->descriptor;
 }
 
-static void convert_waits(struct conversion *c, unsigned line, const struct yaml_waits *from, struct effect *to)
+/* How long a call waits, and for how many: `waits` and `lasts`. */
+static void convert_time(struct conversion *c, unsigned line, const struct yaml_effect *from, struct effect *to)
 {
-	if (!from)
-		return;
-	check_argument(c, line, "timeout", from->timeout);
-	check_argument(c, line, "count", from->count);
-	to->timeout_argument = (int)from->timeout;
-	to->count_argument = (int)from->count;
+	if (from->waits) {
+		check_argument(c, line, "timeout", from->waits->timeout);
+		check_argument(c, line, "count", from->waits->count);
+		if (from->waits->unit && !from->waits->timeout)
+			complain(c, line, "'unit' is the unit of 'timeout'");
+		to->timeout_argument = (int)from->waits->timeout;
+		to->count_argument = (int)from->waits->count;
+		to->unit = from->waits->unit;
+	}
+	if (from->lasts) {
+		require_argument(c, line, "argument", from->lasts->argument);
+		to->timeout_argument = (int)from->lasts->argument;
+		to->unit = from->lasts->unit;
+	}
 }
 
 static char *describe_effect(const struct effect *e)
@@ -371,14 +400,15 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 		.bound_us = from->bound_us,
 		.when = convert_conditions(c, entry, "when", from->when, "when_all", from->when_all,
 					   from->when_all_count),
-		.unless = convert_conditions(c, entry, "unless", from->unless, NULL, NULL, 0),
+		.unless = convert_conditions(c, entry, "unless", from->unless, "unless_any", from->unless_any,
+					     from->unless_any_count),
 		.descriptor = convert_descriptor(c, line, from),
 		.opens = arena_strdup(c->arena, from->opens),
 		.nonblocking = convert_conditions(c, entry, "nonblocking", from->nonblocking, NULL, NULL, 0),
 		.instead = arena_strdup(c->arena, from->instead),
 		.see = arena_strdup(c->arena, from->see ? from->see : see),
 	};
-	convert_waits(c, line, from->waits, to);
+	convert_time(c, line, from, to);
 	check_duplicate(c, line, describe_effect(to));
 }
 

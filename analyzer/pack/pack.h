@@ -43,6 +43,17 @@ enum category {
 
 enum cost { COST_NEVER, COST_BOUNDED, COST_UNBOUNDED };
 
+/* What an argument that holds a time counts; of TIMESPEC and TIMEVAL it points at the struct. */
+enum time_unit {
+	UNIT_NONE,
+	UNIT_SECONDS,
+	UNIT_MILLISECONDS,
+	UNIT_MICROSECONDS,
+	UNIT_NANOSECONDS,
+	UNIT_TIMESPEC,
+	UNIT_TIMEVAL,
+};
+
 /*
  * A condition on one argument. Three-valued when judged: an argument that is not known makes it unknown, and the effect
  * is believed with less confidence. All conditions of an entry must hold.
@@ -57,12 +68,17 @@ enum condition_test {
 	CONDITION_EQUALS, /* == number or named constant */
 	CONDITION_HAS,    /* all bits of the named constant are set */
 	CONDITION_LACKS,  /* none of them is */
+	CONDITION_BELOW,
+	CONDITION_ABOVE,  /* less, more than the number or named constant, signed */
+	CONDITION_BEGINS, /* a text that begins with `text` */
 };
 
 struct condition {
 	int argument;
+	const char *field; /* of the struct that the argument points at; NULL: the argument itself */
 	enum condition_test test;
-	const char *name; /* of the constant for EQUALS, HAS, LACKS; NULL if a number was written */
+	const char *name; /* of the constant for EQUALS, HAS, LACKS, BELOW, ABOVE; NULL if a number was written */
+	const char *text; /* of BEGINS */
 	int64_t value;    /* number, or the named constant's value from `constants` */
 	bool value_known;
 };
@@ -108,15 +124,17 @@ struct effect {
 	const char *function;
 	enum effect_kind kind;
 	enum category category;
-	enum cost cost;           /* unbounded unless said */
-	unsigned bound_us;        /* of COST_BOUNDED; 0: not said */
-	struct conditions when;   /* the effect holds only if these do */
-	struct conditions unless; /* ... and not if these are known to: an argument nobody knows weakens nothing */
-	int descriptor;           /* argument. Of EFFECT_BLOCKS: blocks only while that descriptor is in blocking mode;
+	enum cost cost;         /* unbounded unless said */
+	unsigned bound_us;      /* of COST_BOUNDED; 0: not said */
+	struct conditions when; /* the effect holds only if these do */
+	struct conditions
+		unless;       /* ... and not if one of these is known to: an argument nobody knows weakens nothing */
+	int descriptor;       /* argument. Of EFFECT_BLOCKS: blocks only while that descriptor is in blocking mode;
 					  0: none. Of EFFECT_SETS_...: the one that changes, or the array of them (pipe2) */
-	int timeout_argument;     /* of EFFECT_WAITS: timeout; 0: none */
-	int count_argument;       /* of EFFECT_WAITS: number of descriptors watched; 0: none */
-	const char *opens;        /* of EFFECT_OPENS: "file", "socket", "pipe", "timer", "event", "terminal" */
+	int timeout_argument; /* of EFFECT_WAITS and EFFECT_BLOCKS: how long at most; 0: none */
+	enum time_unit unit;  /* of timeout_argument; UNIT_NONE: only whether it is 0 is of interest */
+	int count_argument;   /* of EFFECT_WAITS: number of descriptors watched; 0: none */
+	const char *opens;    /* of EFFECT_OPENS: "file", "socket", "pipe", "timer", "event", "terminal" */
 	struct conditions nonblocking; /* of EFFECT_OPENS */
 	const char *instead;           /* advice: the async form, or what to do */
 	const char *see;

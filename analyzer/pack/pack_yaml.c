@@ -25,6 +25,11 @@ static const cyaml_strval_t costs[] = {
 	{ "unbounded", COST_UNBOUNDED },
 };
 
+static const cyaml_strval_t units[] = {
+	{ "s", UNIT_SECONDS },      { "ms", UNIT_MILLISECONDS },   { "us", UNIT_MICROSECONDS },
+	{ "ns", UNIT_NANOSECONDS }, { "timespec", UNIT_TIMESPEC }, { "timeval", UNIT_TIMEVAL },
+};
+
 /* A text, a list of texts, and a mapping behind a pointer, all optional. */
 #define TEXT(key, type, member)        CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_OPTIONAL, type, member, 1, CYAML_UNLIMITED)
 #define LIST(key, type, member, of)    CYAML_FIELD_SEQUENCE(key, OPTIONAL_POINTER, type, member, of, 0, CYAML_UNLIMITED)
@@ -34,11 +39,16 @@ static const cyaml_strval_t costs[] = {
 
 static const cyaml_schema_value_t text = { CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, CYAML_UNLIMITED) };
 
-static const cyaml_schema_field_t condition_fields[] = {
-	CYAML_FIELD_UINT("argument", CYAML_FLAG_DEFAULT, struct yaml_condition, argument),
-	TEXT("is", struct yaml_condition, is), TEXT("has", struct yaml_condition, has),
-	TEXT("lacks", struct yaml_condition, lacks), CYAML_FIELD_END
-};
+static const cyaml_schema_field_t condition_fields[] = { CYAML_FIELD_UINT("argument", CYAML_FLAG_DEFAULT,
+									  struct yaml_condition, argument),
+							 TEXT("field", struct yaml_condition, field),
+							 TEXT("is", struct yaml_condition, is),
+							 TEXT("has", struct yaml_condition, has),
+							 TEXT("lacks", struct yaml_condition, lacks),
+							 TEXT("below", struct yaml_condition, below),
+							 TEXT("above", struct yaml_condition, above),
+							 TEXT("begins", struct yaml_condition, begins),
+							 CYAML_FIELD_END };
 static const cyaml_schema_value_t condition = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_condition,
 								    condition_fields) };
 
@@ -65,8 +75,17 @@ static const cyaml_schema_field_t registration_fields[] = {
 static const cyaml_schema_value_t registration = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_registration,
 								       registration_fields) };
 
-static const cyaml_schema_field_t waits_fields[] = { NUMBER("timeout", struct yaml_waits, timeout),
-						     NUMBER("count", struct yaml_waits, count), CYAML_FIELD_END };
+static const cyaml_schema_field_t waits_fields[] = {
+	NUMBER("timeout", struct yaml_waits, timeout), NUMBER("count", struct yaml_waits, count),
+	CYAML_FIELD_ENUM("unit", CYAML_FLAG_STRICT | OPTIONAL, struct yaml_waits, unit, units, CYAML_ARRAY_LEN(units)),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_field_t lasts_fields[] = {
+	CYAML_FIELD_UINT("argument", CYAML_FLAG_DEFAULT, struct yaml_lasts, argument),
+	CYAML_FIELD_ENUM("unit", CYAML_FLAG_STRICT, struct yaml_lasts, unit, units, CYAML_ARRAY_LEN(units)),
+	CYAML_FIELD_END
+};
 
 static const cyaml_schema_field_t descriptor_fields[] = {
 	CYAML_FIELD_UINT("descriptor", CYAML_FLAG_DEFAULT, struct yaml_descriptor, descriptor), CYAML_FIELD_END
@@ -80,6 +99,7 @@ static const cyaml_schema_field_t effect_fields[] = {
 			     CYAML_ARRAY_LEN(costs)),
 	NUMBER("bound_us", struct yaml_effect, bound_us),
 	NUMBER("descriptor", struct yaml_effect, descriptor),
+	MAPPING("lasts", struct yaml_effect, lasts, lasts_fields),
 	FLAG("runs_loop", struct yaml_effect, runs_loop),
 	MAPPING("waits", struct yaml_effect, waits, waits_fields),
 	FLAG("any_thread", struct yaml_effect, any_thread),
@@ -91,6 +111,7 @@ static const cyaml_schema_field_t effect_fields[] = {
 	MAPPING("when", struct yaml_effect, when, condition_fields),
 	LIST("when_all", struct yaml_effect, when_all, &condition),
 	MAPPING("unless", struct yaml_effect, unless, condition_fields),
+	LIST("unless_any", struct yaml_effect, unless_any, &condition),
 	TEXT("instead", struct yaml_effect, instead),
 	TEXT("see", struct yaml_effect, see),
 	CYAML_FIELD_END

@@ -11,9 +11,10 @@
 
 #include <cyaml/cyaml.h>
 
-struct yaml_condition { /* exactly one of is, has and lacks */
+struct yaml_condition { /* exactly one of is, has, lacks, below, above and begins */
 	unsigned argument;
-	char *is, *has, *lacks;
+	char *field;
+	char *is, *has, *lacks, *below, *above, *begins;
 };
 
 struct yaml_completion {
@@ -34,6 +35,12 @@ struct yaml_registration {
 
 struct yaml_waits {
 	unsigned timeout, count;
+	enum time_unit unit; /* UNIT_NONE: not given */
+};
+
+struct yaml_lasts {
+	unsigned argument;
+	enum time_unit unit;
 };
 
 struct yaml_descriptor {
@@ -47,9 +54,10 @@ struct yaml_effect {
 	unsigned bound_us, descriptor;
 	bool runs_loop, any_thread, forks;
 	struct yaml_waits *waits;
+	struct yaml_lasts *lasts;
 	struct yaml_descriptor *sets_nonblocking, *sets_blocking;
-	struct yaml_condition *when, *when_all, *unless, *nonblocking;
-	unsigned when_all_count;
+	struct yaml_condition *when, *when_all, *unless, *unless_any, *nonblocking;
+	unsigned when_all_count, unless_any_count;
 };
 
 struct yaml_constant {

@@ -5,11 +5,12 @@
  *   guards       the conditions under which a place is reached: the arms of ifs, conditionals and short circuits,
  *                switch cases, and what an early exit leaves behind (`if (x) return;` guards all that follows with !x)
  *   loops        loop statements and how they nest
- *   definitions  what each variable is set to
+ *   regions      which guard and which loop hold from where on
  *   dying        whether the process ends right behind a call (`perror(); exit(1);`)
  */
 #include "program/internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_DEPTH = 8000 }; /* a tree deeper than that is machine-made; what lies below is not followed */
@@ -18,7 +19,8 @@ struct walk {
 	struct program *p;
 	uint32_t function;
 	const struct program_function *f;
-	uint32_t guard, loop, block;
+	uint32_t guard, loop;
+	struct region region; /* the last one */
 	unsigned loop_depth, depth;
 	bool dying, leaves;
 	GHashTable *ordinals; /* callee -> calls so far */
@@ -102,6 +104,13 @@ static uint32_t push_guard(struct walk *w, uint32_t node, bool holds)
 	return before;
 }
 
+/* What an arm that was left leaves behind. */
+static void push_exited(struct walk *w, uint32_t node, bool holds)
+{
+	push_guard(w, node, holds);
+	program_item(w->p, guards, struct guard, w->guard)->exited = true;
+}
+
 static void visit(struct walk *w, uint32_t node);
 
 static void visit_children(struct walk *w, const struct node *n)
@@ -118,23 +127,15 @@ static void visit_under(struct walk *w, uint32_t node, uint32_t condition, bool 
 	w->guard = before;
 }
 
-static void add_definition(struct walk *w, uint32_t variable, uint32_t value, uint32_t place)
+/* A region begins where the walk enters a node with another guard or loop than the last one began with. */
+static void enter_region(struct walk *w, uint32_t node)
 {
-	struct definition definition = { .variable = variable, .value = value, .at = place, .block = w->block };
+	struct region region = { .node = node, .guard = w->guard, .loop = w->loop };
 
-	g_array_append_val(w->p->definitions, definition);
-}
-
-/* The variable that a place is, from 0 (parameters first), or -1. */
-static int64_t variable_of(const struct walk *w, uint32_t node)
-{
-	const struct node *n = at(w, node);
-
-	if (n->kind == NODE_PARAM)
-		return n->value;
-	if (n->kind == NODE_LOCAL)
-		return n->value;
-	return -1;
+	if (w->region.guard == w->guard && w->region.loop == w->loop && node > w->region.node)
+		return;
+	w->region = region;
+	g_array_append_val(w->p->regions, region);
 }
 
 static void add_call(struct walk *w, uint32_t node, uint32_t callee)
@@ -197,10 +198,9 @@ static bool holds_label(const struct walk *w, uint32_t node, unsigned depth)
 static void visit_block(struct walk *w, uint32_t node)
 {
 	const struct node *n = at(w, node);
-	uint32_t guard = w->guard, block = w->block;
+	uint32_t guard = w->guard;
 	bool dying = w->dying, leaves = w->leaves, dead = false;
 
-	w->block = node;
 	w->dying = dying || block_dies(w, n);
 	w->leaves = leaves || leaves_loop(w, node, 0);
 	for_each_child(child, w->f->facts, n) {
@@ -217,12 +217,11 @@ static void visit_block(struct walk *w, uint32_t node)
 			continue;
 		uint32_t then = at(w, c->first)->next, other = then ? at(w, then)->next : 0;
 		if (then && exits(w, then, 0))
-			push_guard(w, c->first, false);
+			push_exited(w, c->first, false);
 		else if (other && exits(w, other, 0))
-			push_guard(w, c->first, true);
+			push_exited(w, c->first, true);
 	}
 	w->guard = guard;
-	w->block = block;
 	w->dying = dying;
 	w->leaves = leaves;
 }
@@ -257,13 +256,12 @@ static void visit_loop(struct walk *w, uint32_t node)
 static void visit_switch(struct walk *w, uint32_t node)
 {
 	uint32_t value = at(w, node)->first, body = at(w, value)->next;
-	uint32_t guard = w->guard, first_case = 0, block = w->block;
+	uint32_t guard = w->guard, first_case = 0;
 	bool fresh = true, dying = w->dying;
 
 	visit(w, value);
 	if (!body)
 		return;
-	w->block = body;
 	for_each_child(child, w->f->facts, at(w, body)) {
 		const struct node *c = at(w, child);
 
@@ -290,21 +288,7 @@ static void visit_switch(struct walk *w, uint32_t node)
 			fresh = true;
 	}
 	w->guard = guard;
-	w->block = block;
 	w->dying = dying;
-}
-
-static void visit_assign(struct walk *w, uint32_t node)
-{
-	const struct node *n = at(w, node);
-	uint32_t place = n->first, value = at(w, place)->next;
-	int64_t variable = variable_of(w, place);
-
-	if (variable < 0)
-		visit(w, place);
-	visit(w, value);
-	if (variable >= 0)
-		add_definition(w, (uint32_t)variable, n->op ? 0 : value, node);
 }
 
 static void visit_binary(struct walk *w, const struct node *n)
@@ -333,17 +317,6 @@ static void visit_conditional(struct walk *w, const struct node *n)
 	visit_under(w, other, condition, false);
 }
 
-/* A variable whose address is taken, or that counts, may be anything from there on. */
-static void visit_taken(struct walk *w, uint32_t node)
-{
-	const struct node *n = at(w, node);
-	int64_t variable = n->first ? variable_of(w, n->first) : -1;
-
-	if (variable >= 0 && (n->kind == NODE_ADDRESS || n->op == OP_INCREMENT || n->op == OP_DECREMENT))
-		add_definition(w, (uint32_t)variable, 0, node);
-	visit_children(w, n);
-}
-
 static void visit(struct walk *w, uint32_t node)
 {
 	const struct node *n = at(w, node);
@@ -351,6 +324,7 @@ static void visit(struct walk *w, uint32_t node)
 	if (w->depth >= MAX_DEPTH)
 		return;
 	w->depth++;
+	enter_region(w, node);
 	switch (n->kind) {
 	case NODE_BLOCK:
 		visit_block(w, node);
@@ -367,18 +341,11 @@ static void visit(struct walk *w, uint32_t node)
 	case NODE_CALL:
 		visit_call(w, node);
 		break;
-	case NODE_ASSIGN:
-		visit_assign(w, node);
-		break;
 	case NODE_BINARY:
 		visit_binary(w, n);
 		break;
 	case NODE_CONDITIONAL:
 		visit_conditional(w, n);
-		break;
-	case NODE_ADDRESS:
-	case NODE_UNARY:
-		visit_taken(w, node);
 		break;
 	default:
 		visit_children(w, n);
@@ -403,6 +370,13 @@ static void add_cleanups(struct walk *w)
 	}
 }
 
+static int by_node(const void *a, const void *b)
+{
+	const struct region *x = a, *y = b;
+
+	return x->node < y->node ? -1 : x->node > y->node;
+}
+
 void body_scan(struct program *p, uint32_t function)
 {
 	struct program_function *f = program_function(p, function);
@@ -410,7 +384,7 @@ void body_scan(struct program *p, uint32_t function)
 
 	f->first_call = p->calls->len;
 	f->first_loop = p->loops->len;
-	f->first_definition = p->definitions->len;
+	f->first_region = p->regions->len;
 	w.ordinals = g_hash_table_new(NULL, NULL);
 	if (f->fact->body)
 		visit(&w, f->fact->body);
@@ -418,7 +392,26 @@ void body_scan(struct program *p, uint32_t function)
 	g_hash_table_destroy(w.ordinals);
 	f->calls = p->calls->len - f->first_call;
 	f->loops = p->loops->len - f->first_loop;
-	f->definitions = p->definitions->len - f->first_definition;
+	f->regions = p->regions->len - f->first_region;
+	if (f->regions > 1)
+		qsort(program_item(p, regions, struct region, f->first_region), f->regions, sizeof(struct region),
+		      by_node);
+}
+
+struct region body_region(const struct program *p, const struct program_function *f, uint32_t node)
+{
+	const struct region *regions = program_item(p, regions, struct region, f->first_region);
+	uint32_t low = 0, high = f->regions;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (regions[middle].node <= node)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? regions[low - 1] : (struct region){ .node = node };
 }
 
 bool body_never_returns(struct program *p, uint32_t function)

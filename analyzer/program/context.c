@@ -22,6 +22,8 @@ struct search {
 
 /* --- which parameters decide something --- */
 
+static uint32_t mentioned_in_guards(struct program *p, uint32_t function, uint32_t index);
+
 static uint32_t mentioned(struct program *p, uint32_t function, uint32_t node, unsigned depth)
 {
 	const struct program_function *f = program_function(p, function);
@@ -32,14 +34,17 @@ static uint32_t mentioned(struct program *p, uint32_t function, uint32_t node, u
 		return 0;
 	if (n->kind == NODE_PARAM)
 		return n->value < 32 ? 1u << n->value : 0;
-	if (n->kind == NODE_LOCAL && depth < 6)
-		for (uint32_t i = 0; i < f->definitions; i++) {
-			const struct definition *d =
-				program_item(p, definitions, struct definition, f->first_definition + i);
+	if (n->kind == NODE_LOCAL && depth < 6) {
+		uint32_t count;
+		const struct definition *d = definitions_of(p, f, (uint32_t)n->value, &count);
 
-			if (d->variable == n->value && d->value)
-				mask |= mentioned(p, function, d->value, depth + 4);
+		for (uint32_t i = 0; i < count; i++) {
+			if (d[i].value)
+				mask |= mentioned(p, function, d[i].value, depth + 4);
+			if (i > 0) /* what is set over again may be set under a condition */
+				mask |= mentioned_in_guards(p, function, body_region(p, f, d[i].at).guard);
 		}
+	}
 	if (n->kind != NODE_FIELD && n->kind != NODE_DEREF)
 		for_each_child(child, f->facts, n)
 			mask |= mentioned(p, function, child, depth + 1);
@@ -92,6 +97,7 @@ static void mark_own(struct program *p, const struct call *call)
 
 		for (size_t i = 0; model && i < model->effect_count; i++)
 			mask |= mentioned_in_conditions(p, call, &model->effects[i]->when) |
+				mentioned_in_conditions(p, call, &model->effects[i]->unless) |
 				mentioned_in_argument(p, call, model->effects[i]->timeout_argument);
 		for (size_t i = 0; model && i < model->register_count; i++)
 			if (model->registers[i]->context == CONTEXT_CALLER) {
@@ -614,17 +620,15 @@ static enum level certainty(enum truth truth)
 	return truth == TRUTH_TRUE ? LEVEL_HIGH : LEVEL_LOW;
 }
 
-static bool zero_timeout(struct program *p, const struct following *w, const struct effect *e, enum level *confidence)
+/* Whether a number says how long a call waits, and nobody knows which. */
+static bool unknown_time(struct program *p, const struct following *w, const struct effect *e)
 {
 	uint32_t argument = e->timeout_argument ? call_argument(p, &w->call, (unsigned)e->timeout_argument) : 0;
 
 	if (!argument)
 		return false;
 	struct program_value value = value_of(p, &w->parent, argument);
-	enum truth truth = value_truth(&value);
-	if (truth == TRUTH_UNKNOWN)
-		*confidence = lower(*confidence, LEVEL_MEDIUM);
-	return truth == TRUTH_FALSE && function_node(program_function(p, w->call.caller), argument)->kind != NODE_NULL;
+	return value_truth(&value) == TRUTH_UNKNOWN;
 }
 
 static void consider(struct following *w, const struct effect *e)
@@ -635,6 +639,7 @@ static void consider(struct following *w, const struct effect *e)
 				      .effect = e,
 				      .confidence = w->parent.confidence,
 				      .category = e->category,
+				      .time_us = value_time(p, &w->parent, &w->call, e),
 				      .startup = w->parent.context == CONTEXT_STARTUP };
 	enum truth holds = value_effect(p, &w->parent, &w->call, e);
 
@@ -643,8 +648,8 @@ static void consider(struct following *w, const struct effect *e)
 	effect.confidence = lower(effect.confidence, certainty(holds));
 	if (e->kind == EFFECT_WAITS) {
 		effect.category = CATEGORY_WAIT;
-		if (zero_timeout(p, w, e, &effect.confidence))
-			return;
+		if (unknown_time(p, w, e))
+			effect.confidence = lower(effect.confidence, LEVEL_MEDIUM);
 	}
 	if (e->descriptor) {
 		struct descriptor state = descriptor_state(p, &w->parent, &w->call, (unsigned)e->descriptor);

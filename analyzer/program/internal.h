@@ -3,9 +3,11 @@
  *
  *   link.c      functions, symbols and call sites of all units      body.c      one body: calls, guards, loops, definitions
  *   model.c     which pack entry speaks of which function           pointers.c  what a function pointer may point to
- *   value.c     what an expression is known to be on a path         loops.c     loops written by hand around a wait
- *   programs.c  which programs of the tree share a unit        descriptor.c  whether a descriptor blocks
- *   context.c   who runs where: instances, from roots along calls   dump.c      all of that as text
+ *   value.c     what an expression is known to be on a path         definition.c what variables are set to
+ *   variable.c  what a variable holds at a place                    condition.c what packs ask of arguments
+ *   loops.c     loops written by hand around a wait                 descriptor.c whether a descriptor blocks
+ *   programs.c  which programs of the tree share a unit             dump.c      all of that as text
+ *   context.c   who runs where: instances, from roots along calls
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
  */
@@ -35,7 +37,9 @@ struct program_function {
 	uint32_t first_call, calls;
 	uint32_t first_loop, loops;
 	uint32_t first_definition, definitions; /* what its variables are set to */
-	uint32_t first_slot;           /* one for each of its variables, then one for what it returns; 0: not defined */
+	uint32_t first_slot; /* one for each of its variables, then one for what it returns; 0: not defined */
+	uint32_t first_region, regions;
+	bool jumps_back;               /* has a label: what stands behind may run before */
 	const struct model *model;     /* NULL: no pack knows it */
 	uint32_t same_key;             /* another definition under the same key, in another program of the tree */
 	uint32_t end_node;             /* just behind the last node of the body */
@@ -57,6 +61,7 @@ struct guard {
 	uint32_t node;
 	bool holds;
 	bool is_case;               /* node is the switch's value; cases lists the labels */
+	bool exited;                /* no `if` around the place: one before it that was left (`if (x) continue;`) */
 	bool judged;                /* parameters is filled */
 	uint32_t parameters;        /* bit n: parameter n is mentioned by this guard or one outside of it */
 	uint32_t first_case, cases; /* into program.case_nodes; a `default` among them makes the guard void */
@@ -84,12 +89,19 @@ struct call {
 	uint32_t cleanup_variable;
 };
 
-/* What a variable is set to somewhere in its function. */
+/* What a variable, or a field of it, is set to somewhere in its function. Sorted by variable, then by `done`. */
 struct definition {
 	uint32_t variable; /* from 0 */
+	uint32_t field;    /* symbol: only this field of the struct that it is or points at; 0: all of it */
 	uint32_t value;    /* node; 0: something unknown (its address is passed, `++`) */
-	uint32_t at;       /* node of the assignment */
-	uint32_t block;    /* node of the innermost block around it */
+	uint32_t at;   /* node of the assignment; `value` is combined with what was there where that has an operator */
+	uint32_t done; /* the last node of it: what stands behind sees the new value */
+	uint32_t returns; /* the last node of the innermost block around it that ends in a return; 0: none does */
+};
+
+/* From node `node` on, up to the next region: under which guard and in which loop the body is. Sorted by node. */
+struct region {
+	uint32_t node, guard, loop;
 };
 
 /* A place that may hold a function pointer; see pointers.c. */
@@ -214,6 +226,7 @@ struct loop_effect {
 	enum level confidence;
 	enum category category; /* the effect's, or what the descriptor's kind makes of it */
 	const char *opens;      /* what kind of descriptor it is about; NULL: not known, or none */
+	int64_t time_us;        /* how long it takes by its arguments, usleep(100); -1: they do not say */
 	bool startup;           /* before the loop runs */
 	bool nested_wait;       /* the program's own loop is entered again from one of its callbacks */
 };
@@ -231,7 +244,7 @@ struct program {
 	uint32_t **symbol_function;   /* per unit, per symbol: function */
 	uint32_t **symbol_slot;       /* per unit, per symbol: slot of a field or global */
 	uint64_t *unit_programs;      /* per unit: bits of the programs it is part of */
-	GArray *functions, *calls, *guards, *loops, *definitions, *case_nodes;
+	GArray *functions, *calls, *guards, *loops, *definitions, *regions, *case_nodes;
 
 	GHashTable *result_index; /* (function, node of a call) -> slot */
 	GHashTable *slot_by_key;  /* key of a field or global -> slot */
@@ -245,6 +258,7 @@ struct program {
 	GHashTable *waiting_calls;     /* calls that wait, or carry the wait, of some accepted hand-written loop */
 	GHashTable *waiting_functions; /* their callees, and the functions whose loops are accepted */
 
+	unsigned effort, return_depth; /* of value.c */
 	unsigned indirect_calls, unresolved_calls;
 };
 
@@ -297,8 +311,15 @@ void model_build(struct program *p);
 /* What packs say of `name`; NULL if nothing. */
 const struct model *model_find(struct program *p, const char *name);
 
-/* body.c: fills calls, guards, loops, definitions of one function. */
+/* body.c: fills calls, guards, loops and regions of one function. */
 void body_scan(struct program *p, uint32_t function);
+/* The region that a node of the function is in. */
+struct region body_region(const struct program *p, const struct program_function *f, uint32_t node);
+/* definition.c: fills the definitions of one function. */
+void definitions_collect(struct program *p, uint32_t function);
+/* Those of one variable, in the order in which they take effect; NULL if there are none. */
+const struct definition *definitions_of(const struct program *p, const struct program_function *f, uint32_t variable,
+					uint32_t *count);
 /* Whether control never comes out of the function: every way ends in a function that does not return. */
 bool body_never_returns(struct program *p, uint32_t function);
 
@@ -325,22 +346,45 @@ uint32_t pointers_port(const struct program *p, uint32_t slot, uint32_t argument
 /* Whether a call with `arguments` arguments through a pointer can reach `function` at all (its prototype fits). */
 bool pointers_fit(const struct program *p, uint32_t function, unsigned arguments);
 
-/* value.c */
+/* value.c: what an expression is known to be on a path. A place is known by its node: earlier and later differ. */
 enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNKNOWN };
 
 extern const struct program_value value_unknown;
 struct program_value value_constant(int64_t value);
 bool value_is_constant(const struct program_value *value, int64_t *out);
 struct program_value value_of(struct program *p, const struct instance *in, uint32_t node);
+/* A new question: how much has been looked at for it starts from none. */
+void value_begin(struct program *p);
+/* The same inside of another question, `depth` steps deep; value_unknown when that gets too deep, or takes too long. */
+struct program_value value_eval(struct program *p, const struct instance *in, uint32_t node, unsigned depth);
+struct program_value value_join(struct program_value a, struct program_value b);
+struct program_value value_combine(enum node_op op, struct program_value a, struct program_value b);
 enum truth value_truth(const struct program_value *value);
+enum truth value_opposite(enum truth truth);
+enum truth value_compare(enum node_op op, const struct program_value *a, const struct program_value *b);
+enum truth value_logic(enum node_op op, enum truth a, enum truth b); /* OP_AND, OP_OR */
 /* Whether the guards of a call let it happen. */
 enum truth value_guards(struct program *p, const struct instance *in, const struct call *call);
+/* Whether a guard and those outside of it hold, but for those that a place under the guard `inside` is under too. */
+enum truth value_guard(struct program *p, const struct instance *in, uint32_t guard, uint32_t inside, unsigned depth);
+
+/* variable.c */
+/* What a variable, or its field (NULL: the whole), holds where node `at` reads it. */
+struct program_value variable_value(struct program *p, const struct instance *in, uint32_t variable, const char *field,
+				    uint32_t at, unsigned depth);
+/* What the struct that an argument points at holds in a field. */
+struct program_value variable_pointee(struct program *p, const struct instance *in, uint32_t pointer,
+				      const char *field);
+
+/* condition.c */
 /* Whether all conditions hold for the arguments of a call. */
 enum truth value_conditions(struct program *p, const struct instance *in, const struct call *call,
 			    const struct conditions *conditions);
-/* Whether a call has an effect of its callee: `when` holds and `unless` is not known to. */
+/* Whether a call has an effect of its callee: `when` holds, nothing of `unless` is known to, and its time is not 0. */
 enum truth value_effect(struct program *p, const struct instance *in, const struct call *call,
 			const struct effect *effect);
+/* Microseconds that a call may wait by the argument that says so; -1: no such argument, not known, or without end. */
+int64_t value_time(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect);
 /* Argument `n` (from 1) of a call: node, or 0. */
 uint32_t call_argument(const struct program *p, const struct call *call, unsigned n);
 unsigned call_arguments(const struct program *p, const struct call *call);

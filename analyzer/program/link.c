@@ -222,6 +222,7 @@ static struct program *program_new(struct arena *arena, const struct facts *cons
 	p->guards = array_from_one(sizeof(struct guard));
 	p->loops = array_from_one(sizeof(struct loop));
 	p->definitions = array_from_one(sizeof(struct definition));
+	p->regions = array_from_one(sizeof(struct region));
 	p->case_nodes = array_from_one(sizeof(uint32_t));
 	p->slots = array_from_one(sizeof(struct slot));
 	p->targets = array_from_one(sizeof(struct target));
@@ -255,8 +256,10 @@ struct program *program_link(struct arena *arena, const struct facts *const *uni
 	mark_builtins(p);
 	infer_noreturn(p);
 	for (uint32_t i = 1; i < p->functions->len; i++)
-		if (program_function(p, i)->fact)
+		if (program_function(p, i)->fact) {
 			body_scan(p, i);
+			definitions_collect(p, i);
+		}
 	pointers_solve(p);
 	return p;
 }
@@ -271,9 +274,9 @@ void program_free(struct program *p)
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);
-	GArray *arrays[] = { p->functions,  p->calls, p->guards,    p->loops,       p->definitions,
-			     p->case_nodes, p->slots, p->targets,   p->copies,      p->ports,
-			     p->port_calls, p->roots, p->instances, p->loop_effects };
+	GArray *arrays[] = { p->functions,  p->calls,      p->guards, p->loops,     p->definitions,
+			     p->case_nodes, p->regions,    p->slots,  p->targets,   p->copies,
+			     p->ports,      p->port_calls, p->roots,  p->instances, p->loop_effects };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);

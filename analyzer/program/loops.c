@@ -76,13 +76,11 @@ static bool waits_for_one(struct program *p, const struct call *call, const stru
 	if (left->kind != NODE_LOCAL)
 		return false;
 	unsigned definitions = 0, opened = 0; /* a local that is opened here once is one descriptor, not a maximum */
-	for (uint32_t i = 0; i < f->definitions; i++) {
-		const struct definition *d = program_item(p, definitions, struct definition, f->first_definition + i);
-
-		if (d->variable != left->value)
-			continue;
+	uint32_t all;
+	const struct definition *d = definitions_of(p, f, (uint32_t)left->value, &all);
+	for (uint32_t i = 0; i < all; i++) {
 		definitions++;
-		opened += d->value && function_node(f, d->value)->kind == NODE_CALL;
+		opened += d[i].value && function_node(f, d[i].value)->kind == NODE_CALL;
 	}
 	return definitions == 1 && opened == 1;
 }
@@ -96,17 +94,6 @@ static bool single_turn(struct program *p, const struct call *call)
 	       function_node(program_function(p, call->caller), last)->value != 0;
 }
 
-/* A time-out of 0 asks what is ready and does not wait. */
-static bool asks_only(struct program *p, const struct instance *in, const struct call *call, const struct effect *e)
-{
-	uint32_t argument = e->timeout_argument ? call_argument(p, call, (unsigned)e->timeout_argument) : 0;
-
-	if (!argument || function_node(program_function(p, call->caller), argument)->kind == NODE_NULL)
-		return false;
-	struct program_value value = value_of(p, in, argument);
-	return value_truth(&value) == TRUTH_FALSE;
-}
-
 static bool is_wait(struct program *p, const struct call *call)
 {
 	const struct program_function *f = call->callee ? program_function(p, call->callee) : NULL;
@@ -117,8 +104,7 @@ static bool is_wait(struct program *p, const struct call *call)
 		return false;
 	if (e->kind == EFFECT_RUNS_LOOP)
 		return single_turn(p, call);
-	return value_effect(p, &anyone, call, e) != TRUTH_FALSE && !asks_only(p, &anyone, call, e) &&
-	       !waits_for_one(p, call, e);
+	return value_effect(p, &anyone, call, e) != TRUTH_FALSE && !waits_for_one(p, call, e);
 }
 
 static bool inside(const struct program *p, const struct call *call, uint32_t loop)

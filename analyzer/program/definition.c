@@ -1,0 +1,198 @@
+/*
+ * definition: what the variables of one body are set to, and where.
+ *
+ * One walk over the body writes down every assignment to a variable, or to a field of the struct that it is or points
+ * at; and every place from which on it may be anything: its address is handed out, it is counted up. An argument that a
+ * prototype takes as a pointer to const changes nothing, and memset(&v, 0, ...) sets every field to zero. variable.c
+ * asks which of them a place sees.
+ */
+#include "program/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_DEPTH = 8000 };
+
+struct collecting {
+	struct program *p;
+	const struct program_function *f;
+	uint32_t returns; /* see struct definition */
+	unsigned depth;
+};
+
+/* What a place names: a variable, or a field of one. */
+struct place_of {
+	int64_t variable; /* -1: neither */
+	uint32_t field;
+};
+
+static struct place_of place_of(const struct program_function *f, uint32_t node)
+{
+	const struct node *n = function_node(f, node);
+	uint32_t field = 0;
+
+	if (n->kind == NODE_FIELD && n->first) {
+		field = n->symbol;
+		n = function_node(f, n->first);
+	}
+	if (n->kind == NODE_INDEX && field && n->first) { /* the first element stands for an array of structs */
+		const struct node *array = function_node(f, n->first), *index = function_node(f, array->next);
+
+		if (index->kind != NODE_CONST || index->value != 0)
+			return (struct place_of){ .variable = -1 };
+		n = array;
+	}
+	if (n->kind != NODE_PARAM && n->kind != NODE_LOCAL)
+		return (struct place_of){ .variable = -1 };
+	return (struct place_of){ .variable = n->value, .field = field };
+}
+
+static void add(struct collecting *c, uint32_t place, uint32_t value, uint32_t at, uint32_t done)
+{
+	struct place_of what = place_of(c->f, place);
+	struct definition definition = {
+		.variable = (uint32_t)what.variable,
+		.field = what.field,
+		.value = value,
+		.at = at,
+		.done = done,
+		.returns = c->returns,
+	};
+
+	if (what.variable >= 0)
+		g_array_append_val(c->p->definitions, definition);
+}
+
+/* Whether parameter `n` (from 0) of a function type as text, "int (const char *, int)", is a pointer to const. */
+static bool takes_const(const char *type, unsigned n)
+{
+	const char *at = strchr(type, '(');
+	int depth = 0;
+
+	for (at = at ? at + 1 : ""; *at && n; at++) {
+		depth += (*at == '(') - (*at == ')');
+		n -= *at == ',' && depth == 0;
+	}
+	at += strspn(at, " ");
+	return n == 0 && strncmp(at, "const ", 6) == 0;
+}
+
+static bool fills_with_zero(const struct collecting *c, const struct node *call)
+{
+	uint32_t second = facts_child(c->f->facts, call, 1);
+	const char *name = call->symbol ? facts_string(c->f->facts, facts_symbol(c->f->facts, call->symbol)->name) : "";
+
+	if (strcmp(name, "bzero") == 0 || strcmp(name, "explicit_bzero") == 0)
+		return true;
+	return strstr(name, "memset") && second && function_node(c->f, second)->kind == NODE_CONST &&
+	       function_node(c->f, second)->value == 0;
+}
+
+static void collect(struct collecting *c, uint32_t node, uint32_t end);
+
+static void collect_children(struct collecting *c, const struct node *n, uint32_t end)
+{
+	for_each_child(child, c->f->facts, n) {
+		uint32_t next = function_node(c->f, child)->next;
+
+		collect(c, child, next ? next - 1 : end);
+	}
+}
+
+static void collect_call(struct collecting *c, const struct node *n, uint32_t node, uint32_t end)
+{
+	const char *type = facts_string(c->f->facts, n->text);
+	bool zero = fills_with_zero(c, n);
+	unsigned argument = 0;
+
+	for_each_child(child, c->f->facts, n) {
+		const struct node *a = function_node(c->f, child);
+		uint32_t last = a->next ? a->next - 1 : end;
+		bool callee = !n->symbol && child == n->first;
+
+		if (a->kind == NODE_ADDRESS && a->first && zero && argument == 0)
+			add(c, a->first, node, node, end);
+		else if (a->kind == NODE_ADDRESS && a->first && !callee && takes_const(type, argument))
+			collect(c, a->first, last);
+		else
+			collect(c, child, last);
+		argument += !callee;
+	}
+}
+
+static bool ends_in_return(const struct collecting *c, const struct node *block)
+{
+	for_each_child(child, c->f->facts, block)
+		if (function_node(c->f, child)->kind == NODE_RETURN)
+			return true;
+	return false;
+}
+
+static void collect(struct collecting *c, uint32_t node, uint32_t end)
+{
+	const struct node *n = function_node(c->f, node);
+	uint32_t returns = c->returns;
+
+	if (c->depth >= MAX_DEPTH)
+		return;
+	c->depth++;
+	if (n->kind == NODE_CALL) {
+		collect_call(c, n, node, end);
+	} else {
+		if (n->kind == NODE_BLOCK && node != c->f->fact->body && ends_in_return(c, n))
+			c->returns = end;
+		collect_children(c, n, end);
+		if (n->kind == NODE_ASSIGN)
+			add(c, n->first, function_node(c->f, n->first)->next, node, end);
+		else if (n->first && (n->kind == NODE_ADDRESS ||
+				      (n->kind == NODE_UNARY && (n->op == OP_INCREMENT || n->op == OP_DECREMENT))))
+			add(c, n->first, 0, node, end);
+	}
+	c->returns = returns;
+	c->depth--;
+}
+
+static int by_variable(const void *a, const void *b)
+{
+	const struct definition *x = a, *y = b;
+
+	if (x->variable != y->variable)
+		return x->variable < y->variable ? -1 : 1;
+	return x->done < y->done ? -1 : x->done > y->done;
+}
+
+void definitions_collect(struct program *p, uint32_t function)
+{
+	struct program_function *f = program_function(p, function);
+	struct collecting c = { .p = p, .f = f };
+
+	f->first_definition = p->definitions->len;
+	if (f->fact->body)
+		collect(&c, f->fact->body, f->end_node - 1);
+	f->definitions = p->definitions->len - f->first_definition;
+	if (f->definitions > 1)
+		qsort(program_item(p, definitions, struct definition, f->first_definition), f->definitions,
+		      sizeof(struct definition), by_variable);
+	for (uint32_t i = f->fact->body; i && i < f->end_node && !f->jumps_back; i++)
+		f->jumps_back = function_node(f, i)->kind == NODE_LABEL;
+}
+
+const struct definition *definitions_of(const struct program *p, const struct program_function *f, uint32_t variable,
+					uint32_t *count)
+{
+	const struct definition *all = program_item(p, definitions, struct definition, f->first_definition);
+	uint32_t low = 0, high = f->definitions, last;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (all[middle].variable < variable)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (last = low; last < f->definitions && all[last].variable == variable;)
+		last++;
+	*count = last - low;
+	return *count ? &all[low] : NULL;
+}
