@@ -92,16 +92,7 @@ void finding_add(struct check *out, const struct loop_call *call, const char *fo
 	va_end(arguments);
 	finding.message = arena_strdup(out->arena, message);
 	g_free(message);
-	bool file =
-		effect->opens && strcmp(effect->opens, "file") == 0; /* for which O_NONBLOCK does nothing: man 2 open */
-	if (effect->effect && effect->effect->instead && !file) {
-		finding.advice = ADVICE_ASYNC;
-		finding.advice_text = effect->effect->instead;
-	} else if (!effect->nested_wait && effect->effect && effect->effect->kind == EFFECT_BLOCKS) {
-		finding.advice = ADVICE_OFFLOAD;
-		finding.advice_text = arena_printf(
-			out->arena, "run '%s' on a worker thread and continue in its completion", call->callee);
-	}
+	adviser_choose(out->adviser, effect, &finding);
 	witness_build(out->arena, p, effect->instance, effect, &finding.witness, &finding.steps);
 	set_fingerprint(&finding, site->ordinal);
 	g_array_append_val(out->findings, finding);
@@ -189,6 +180,7 @@ void check_program(struct arena *arena, struct program *program, const struct ch
 			       .run = out,
 			       .findings = g_array_new(FALSE, TRUE, sizeof(struct finding)) };
 
+	check.adviser = adviser_new(arena, program);
 	*out = (struct run){ .root = options->root };
 	for (const struct rule *const *rule = rules; *rule; rule++) {
 		bool wanted = !(*rule)->off || listed(options->enabled_rules, (*rule)->slug);

@@ -2,6 +2,7 @@
 #ifndef LOOPLINT_CHECK_INTERNAL_H
 #define LOOPLINT_CHECK_INTERNAL_H
 
+#include "check/advice.h"
 #include "check/check.h"
 #include "program/internal.h"
 #include "rules/rule.h"
@@ -11,6 +12,7 @@ struct check {
 	struct program *program;
 	const struct rule *rule;
 	struct run *run;
+	struct adviser *adviser;
 	GArray *findings; /* struct finding */
 };
 
@@ -27,6 +29,15 @@ struct place check_place(const struct program *p, uint32_t function, uint32_t no
 
 /* severity.c: by what the call takes, and how often it is made. */
 enum level severity_of(struct program *p, const struct loop_effect *effect);
+
+/* library.c: which libraries the programs of the tree use; in `arena`. */
+struct libraries *libraries_find(struct arena *arena, const struct program *p);
+/* Whether any of the programs (bits) calls a library whose pack's name begins with one of `names`, blank-separated. */
+bool libraries_used(const struct libraries *l, const char *names, uint64_t programs);
+bool library_among(const char *library, const char *names);
+/* The library that runs the loop at a root, and the one that an effect is of; NULL if no pack says so. */
+const struct pack *libraries_loop(const struct libraries *l, const struct root *root);
+const struct pack *libraries_pack_of(const struct program *p, const struct effect *effect);
 
 /* suppress.c: marks findings that a comment in the source allows. */
 void suppress_findings(struct arena *arena, const char *root, struct finding *findings, size_t count);
