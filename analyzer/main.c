@@ -36,6 +36,7 @@ static const struct {
 } commands[] = {
 	{ "check", cli_check, "analyse a project and report what blocks its event loop" },
 	{ "why", cli_why, "say why a function runs on the loop" },
+	{ "blocks", cli_blocks, "say what would freeze if a function blocked" },
 	{ "explain", cli_explain, "explain a rule, or list the rules" },
 	{ "review", cli_review, "list findings and record decisions on them" },
 	{ "init", cli_init, "write a commented configuration" },

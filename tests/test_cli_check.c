@@ -1,4 +1,4 @@
-/* cli: check, why, review, dump and doctor on small projects, with the real binary. */
+/* cli: check, why, blocks, review, dump and doctor on small projects, with the real binary. */
 #include "sandbox.h"
 
 #include <setjmp.h>
@@ -288,9 +288,36 @@ static void why_prints_the_path_or_says_there_is_none(void **state)
 	struct sandbox sandbox = project_with(server);
 
 	(void)state;
-	assert_ended(run("why", "resolve"), 0, "src/server.c:17:4: note: ", "");
+	assert_ended(run("why", "resolve"), 0,
+		     "src/server.c:15: this loop waits for events in 'epoll_wait'\n"
+		     "src/server.c:17: 'main' calls 'resolve'\n",
+		     "");
+	assert_ended(run("why", "server.c:resolve"), 0, "src/server.c:17: 'main' calls 'resolve'\n", "");
+	assert_ended(run("why", "nothing"), 2, "", "looplint: why: this program neither defines nor calls 'nothing'\n");
 	assert_ended(run("why", "unused"), 1, "", "looplint: no path from an event loop to 'unused' was found\n");
 	assert_ended(run("why"), 2, "", "looplint: why: name a function");
+	sandbox_finish(&sandbox);
+}
+
+static void blocks_prints_who_would_wait(void **state)
+{
+	struct sandbox sandbox = project_with(server);
+
+	(void)state;
+	assert_ended(run("blocks", "getaddrinfo"), 0,
+		     "If 'getaddrinfo' blocked, 0 callbacks and 1 loop written by hand would\n"
+		     "    wait for it:\n"
+		     "\n"
+		     "the loop in 'main'\n"
+		     "  src/server.c:15: this loop waits for events in 'epoll_wait'\n"
+		     "  src/server.c:17: 'main' calls 'resolve'\n"
+		     "  src/server.c:6: 'resolve' calls 'getaddrinfo'\n",
+		     "");
+	assert_ended(run("blocks", "unused"), 1, "", "looplint: nothing on an event loop can call 'unused'");
+	assert_ended(run("blocks"), 2, "", "looplint: blocks: name a function");
+	sandbox_write(&sandbox, "src/other.c", "static int resolve(void) { return 1; }\nint (*p)(void) = resolve;\n");
+	assert_ended(run("blocks", "resolve"), 2, "",
+		     "'resolve' could be src/other.c:resolve, src/server.c:resolve; say");
 	sandbox_finish(&sandbox);
 }
 
@@ -365,6 +392,7 @@ int main(void)
 		cmocka_unit_test(a_store_among_the_sources_does_not_change_the_flags),
 		cmocka_unit_test(the_configuration_is_obeyed),
 		cmocka_unit_test(why_prints_the_path_or_says_there_is_none),
+		cmocka_unit_test(blocks_prints_who_would_wait),
 		cmocka_unit_test(each_stage_can_be_dumped),
 		cmocka_unit_test(doctor_is_content_with_a_project_that_was_checked),
 		cmocka_unit_test(a_finding_survives_in_the_store_while_another_file_is_checked),

@@ -286,9 +286,28 @@ static void an_unknown_format_is_not_found(void **state)
 	assert_null(report_find(""));
 }
 
+static void a_pasted_line_has_at_most_72_columns(void **state)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+	struct step step = { .kind = STEP_CALL, .file = "src/a_file_with_a_name.c", .line = 12, .function = "" };
+
+	(void)state;
+	step.text = "'a_function_of_some_length' calls 'another_function_of_some_length' through 'table.entry'";
+	report_paste(out, 2, &step, 1);
+	report_wrapped(out, 0, "short");
+	fclose(out);
+	assert_string_equal(text, "  src/a_file_with_a_name.c:12: 'a_function_of_some_length' calls\n"
+				  "      'another_function_of_some_length' through 'table.entry'\n"
+				  "short\n");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pasted_line_has_at_most_72_columns),
 		cmocka_unit_test(text_shows_source_witness_and_advice),
 		cmocka_unit_test(text_on_a_terminal_is_coloured),
 		cmocka_unit_test(text_without_witness_is_one_line_per_finding),

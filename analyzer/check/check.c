@@ -201,12 +201,12 @@ void check_program(struct arena *arena, struct program *program, const struct ch
 	count_program(program, &out->coverage);
 }
 
-bool check_why(struct arena *arena, struct program *program, const char *function, struct step **witness, size_t *steps)
+bool check_why(struct arena *arena, struct program *program, uint32_t function, struct step **witness, size_t *steps)
 {
 	for (uint32_t i = 1; i < program->instances->len; i++) {
 		const struct instance *in = program_instance(program, i);
 
-		if (in->context != CONTEXT_LOOP || strcmp(program_function(program, in->function)->name, function) != 0)
+		if (in->context != CONTEXT_LOOP || in->function != function)
 			continue;
 		witness_build(arena, program, i, NULL, witness, steps);
 		return true;

@@ -9,7 +9,7 @@
 
 enum outcome {
 	OUTCOME_OK,
-	OUTCOME_FINDINGS,   /* there are findings to report (`why`: there is no path) */
+	OUTCOME_FINDINGS,   /* there are findings to report (`why`, `blocks`: there is no path) */
 	OUTCOME_BAD_INPUT,  /* the command line, the configuration, a pack or the compile database is wrong */
 	OUTCOME_INCOMPLETE, /* units failed, or what was found could not be kept or written */
 	OUTCOMES
@@ -18,6 +18,6 @@ enum outcome {
 /* argv[0] is the name of the subcommand. Each prints why, unless it ends with OUTCOME_OK or OUTCOME_FINDINGS. */
 typedef enum outcome command(int argc, char **argv);
 
-command cli_check, cli_why, cli_explain, cli_dump, cli_doctor, cli_init, cli_review;
+command cli_check, cli_why, cli_blocks, cli_explain, cli_dump, cli_doctor, cli_init, cli_review;
 
 #endif

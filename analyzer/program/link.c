@@ -264,6 +264,11 @@ struct program *program_link(struct arena *arena, const struct facts *const *uni
 	return p;
 }
 
+const char *program_name(const struct program *p, uint32_t function)
+{
+	return program_function(p, function)->name;
+}
+
 void program_free(struct program *p)
 {
 	if (!p)

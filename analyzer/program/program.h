@@ -32,6 +32,9 @@ void program_free(struct program *program);
  */
 void program_find_contexts(struct program *program, bool include_startup);
 
+/* The name of a function, by its number. */
+const char *program_name(const struct program *program, uint32_t function);
+
 /* Text for `looplint dump --after=link` and `--after=context`: one line per function, call, slot, or root. */
 void program_dump_link(const struct program *program, FILE *out);
 void program_dump_context(const struct program *program, FILE *out);

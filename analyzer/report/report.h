@@ -22,10 +22,15 @@ typedef void report_writer(FILE *out, const struct run *run, const struct report
  */
 report_writer report_text;
 
-/* One finding, or one witness, in the same form. `root`: where relative files count from; `run->root` above. */
+/* One finding in the same form. `root`: where relative files count from; `run->root` above. */
 void report_finding(FILE *out, const char *root, const struct finding *finding, const struct report_options *options);
-void report_witness(FILE *out, const char *root, const struct step *witness, size_t steps,
-		    const struct report_options *options);
+
+/*
+ * A witness for a commit message: "file:line: text" a step, root first, plain text in at most 72 columns; the second of
+ * them one such line of any text. Each begins `indent` columns in.
+ */
+void report_paste(FILE *out, unsigned indent, const struct step *witness, size_t steps);
+void report_wrapped(FILE *out, unsigned indent, const char *text);
 
 /* The one JSON object that docs/output.md describes, streamed. */
 report_writer report_json;

@@ -56,7 +56,7 @@ static bool stands_at(const struct step *step, const struct finding *finding)
 	return step->line == finding->line && step->column == finding->column && strcmp(step->file, finding->file) == 0;
 }
 
-/* `shown`: the finding whose line has just been printed; NULL: none. The last step often stands there too. */
+/* `shown`: the finding whose line has just been printed. The last step often stands there too. */
 static void put_step(const struct text_report *r, const struct step *step, const struct finding *shown)
 {
 	struct span place = { .file = step->file, .line = step->line, .column = step->column };
@@ -64,7 +64,7 @@ static void put_step(const struct text_report *r, const struct step *step, const
 	put_head(r, &place, r->colours->note, "note");
 	printable_put(r->out, step->text);
 	fputc('\n', r->out);
-	if (!shown || !stands_at(step, shown))
+	if (!stands_at(step, shown))
 		put_excerpt(r, &place);
 }
 
@@ -111,16 +111,6 @@ void report_finding(FILE *out, const char *root, const struct finding *finding, 
 	struct text_report r = begin(out, root, options);
 
 	put_finding(&r, finding);
-	sources_free(r.sources);
-}
-
-void report_witness(FILE *out, const char *root, const struct step *witness, size_t steps,
-		    const struct report_options *options)
-{
-	struct text_report r = begin(out, root, options);
-
-	for (size_t i = 0; i < steps; i++)
-		put_step(&r, &witness[i], NULL);
 	sources_free(r.sources);
 }
 
