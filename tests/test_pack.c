@@ -212,6 +212,25 @@ static void a_group_lends_its_see_to_its_entries(void **state)
 	finish(r);
 }
 
+static void what_the_rest_of_the_program_calls_may_decide(void **state)
+{
+	struct reading *r = read_text("library: l\n"
+				      "registers: [{ function: f, callback: 1, context: caller, within: [g, h] }]\n"
+				      "effects:\n"
+				      "  - { function: f, blocks: dns, confidence: low, unless_called: [g] }\n"
+				      "  - { function: h, any_thread: true, if_called: [g] }\n");
+
+	(void)state;
+	assert_string_equal(r->pack.registers[0].within[1], "h");
+	assert_null(r->pack.registers[0].within[2]);
+	assert_int_equal(r->pack.effects[0].confidence, POSSIBLE);
+	assert_string_equal(r->pack.effects[0].unless_called[0], "g");
+	assert_null(r->pack.effects[0].if_called);
+	assert_string_equal(r->pack.effects[1].if_called[0], "g");
+	assert_int_equal(r->pack.effects[1].confidence, SURE);
+	finish(r);
+}
+
 static void text_that_is_not_yaml_is_refused_with_its_line(void **state)
 {
 	(void)state;
@@ -527,6 +546,7 @@ int main(void)
 		cmocka_unit_test(each_kind_of_effect_arrives),
 		cmocka_unit_test(each_test_of_a_condition_arrives),
 		cmocka_unit_test(a_group_lends_its_see_to_its_entries),
+		cmocka_unit_test(what_the_rest_of_the_program_calls_may_decide),
 		cmocka_unit_test(text_that_is_not_yaml_is_refused_with_its_line),
 		cmocka_unit_test(an_unknown_key_is_named_with_what_is_known),
 		cmocka_unit_test(a_value_of_the_wrong_kind_is_refused),

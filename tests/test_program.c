@@ -27,10 +27,14 @@ static const char pack_text[] =
 	"  - { function: run_worker, callback: 2, context: loop }\n"
 	"  - { function: sort, callback: 2, context: caller }\n"
 	"  - { field: \"watch.ready\", context: loop }\n"
+	"  - { function: set_hook, callback: 1, context: caller, within: [transfer] }\n"
 	"effects:\n"
 	"  - { function: nap, blocks: sleep, unless: { argument: 1, is: zero } }\n"
 	"  - { function: reap, blocks: process, when: { argument: 1, lacks: NOHANG } }\n"
 	"  - { function: run_loop, runs_loop: true }\n"
+	"  - { function: fetch, blocks: network, unless_called: [ask_first] }\n"
+	"  - { function: maybe, blocks: network, confidence: low }\n"
+	"  - { function: switched, blocks: network, if_called: [switch_on] }\n"
 	"  - { function: wait_events, waits: { timeout: 1 } }\n"
 	"  - { function: fork, forks: true }\n"
 	"  - { function: open_timer, opens: timer, nonblocking: { argument: 1, has: NOHANG } }\n"
@@ -114,6 +118,27 @@ static void a_registered_callback_is_on_the_loop(void **state)
 {
 	(void)state;
 	assert_found("tick>nap", "(unit \"a.c\" ok " TICK START("tick") ")");
+}
+
+#define ON_LOOP(calls) "(function turn \"void (void)\" @10:1 (block @10:1 " calls "))" START("turn")
+#define HOOKED(where)  "(function " where " \"void (void)\" @30:1 (block @30:1 (call @31:1 set_hook (function tick))))"
+
+static void a_callback_kept_by_a_library_runs_within_its_other_calls(void **state)
+{
+	(void)state;
+	assert_found("tick>nap", "(unit \"a.c\" ok " TICK HOOKED("init") ON_LOOP("(call @11:1 transfer)") ")");
+	assert_found("", "(unit \"a.c\" ok " TICK HOOKED("init") ON_LOOP("(call @11:1 other)") ")");
+	assert_found("", "(unit \"a.c\" ok " TICK ON_LOOP("(call @11:1 set_hook (function tick))") ")");
+}
+
+static void what_the_program_calls_elsewhere_decides_what_a_call_does(void **state)
+{
+	(void)state;
+	assert_found("turn>fetch", "(unit \"a.c\" ok " ON_LOOP("(call @11:1 fetch)") ")");
+	assert_found("", "(unit \"a.c\" ok " ON_LOOP("(call @11:1 fetch) (call @12:1 ask_first)") ")");
+	assert_found("", "(unit \"a.c\" ok " ON_LOOP("(call @11:1 maybe)") ")");
+	assert_found("", "(unit \"a.c\" ok " ON_LOOP("(call @11:1 switched)") ")");
+	assert_found("turn>switched", "(unit \"a.c\" ok " ON_LOOP("(call @11:1 switched) (call @12:1 switch_on)") ")");
 }
 
 static void an_unregistered_function_is_nowhere(void **state)
@@ -468,6 +493,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_registered_callback_is_on_the_loop),
+		cmocka_unit_test(a_callback_kept_by_a_library_runs_within_its_other_calls),
+		cmocka_unit_test(what_the_program_calls_elsewhere_decides_what_a_call_does),
 		cmocka_unit_test(an_unregistered_function_is_nowhere),
 		cmocka_unit_test(a_helper_in_another_file_is_followed),
 		cmocka_unit_test(a_worker_may_block_and_its_completion_may_not),

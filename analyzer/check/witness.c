@@ -130,6 +130,15 @@ static const char *call_text(struct builder *b, const struct instance *in, const
 	return arena_printf(b->arena, "'%s' calls '%s' through '%s'", caller, callee, pointers_slot_name(b->p, slot));
 }
 
+/* Where a library was given what it calls back here. */
+static void add_handing_over(struct builder *b, const struct instance *in)
+{
+	const struct call *call = program_call(b->p, in->registered);
+
+	add(b, STEP_REGISTRATION, check_place(b->p, call->caller, call->node), in->confidence,
+	    arena_printf(b->arena, "'%s' was given '%s'", name_of(b, call->callee), name_of(b, in->function)));
+}
+
 static void add_path(struct builder *b, uint32_t instance)
 {
 	GArray *path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -146,6 +155,8 @@ static void add_path(struct builder *b, uint32_t instance)
 		const struct call *call = program_call(b->p, in->call);
 		add(b, STEP_CALL, check_place(b->p, call->caller, call->node), in->confidence, call_text(b, in, call));
 		add_origin(b, in->target, 0);
+		if (in->registered)
+			add_handing_over(b, in);
 	}
 	g_array_free(path, TRUE);
 }

@@ -83,6 +83,15 @@ static const char *const *copy_strings(struct conversion *c, char *const *string
 	return copy;
 }
 
+/* A list of function names; NULL for none. */
+static const char *const *copy_names(struct conversion *c, unsigned line, char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!is_name(names[i], false))
+			complain(c, line, "'%s' is no function name", names[i]);
+	return count ? copy_strings(c, names, count) : NULL;
+}
+
 /* Conditions */
 
 static const struct {
@@ -235,6 +244,12 @@ static void check_handed_over(struct conversion *c, unsigned line, const struct 
 		complain(c, line, "'callback', 'data' and 'when' belong to a function, not to a field");
 }
 
+static void check_within(struct conversion *c, unsigned line, const struct yaml_registration *from)
+{
+	if (from->within && (!from->function || from->context != CONTEXT_CALLER))
+		complain(c, line, "'within' belongs to a function that registers with 'context: caller'");
+}
+
 static char *describe_registration(const struct registration *r)
 {
 	GString *about = g_string_new(r->function ? r->function : r->field);
@@ -251,6 +266,7 @@ static void convert_registration(struct conversion *c, struct place entry, const
 	unsigned line = place_line(entry);
 
 	check_handed_over(c, line, from);
+	check_within(c, line, from);
 	*to = (struct registration){
 		.function = arena_strdup(c->arena, from->function),
 		.field = arena_strdup(c->arena, from->field),
@@ -259,6 +275,7 @@ static void convert_registration(struct conversion *c, struct place entry, const
 		.context = from->context,
 		.when = convert_conditions(c, entry, "when", from->when, "when_all", from->when_all,
 					   from->when_all_count),
+		.within = copy_names(c, line, from->within, from->within_count),
 		.completion = convert_completion(c, place_line(place_key(entry, "completion")), from->completion),
 		.see = arena_strdup(c->arena, from->see ? from->see : see),
 	};
@@ -317,6 +334,8 @@ static void check_effect(struct conversion *c, struct place entry, const struct 
 		complain(c, line, "'cost', 'bound_us', 'lasts' and 'descriptor' belong to 'blocks'");
 	if (!bounded && from->bound_us)
 		complain(c, line, "'bound_us' is the bound of 'cost: bounded'");
+	if (from->confidence && kind != EFFECT_BLOCKS && kind != EFFECT_RUNS_LOOP && kind != EFFECT_WAITS)
+		complain(c, line, "'confidence' belongs to what a finding can be about: blocks, runs_loop, waits");
 	if (kind != EFFECT_OPENS && from->nonblocking)
 		complain(c, line, "'nonblocking' belongs to 'opens'");
 	check_argument(c, line, "descriptor", from->descriptor);
@@ -402,6 +421,9 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 					   from->when_all_count),
 		.unless = convert_conditions(c, entry, "unless", from->unless, "unless_any", from->unless_any,
 					     from->unless_any_count),
+		.confidence = from->confidence ? *from->confidence : SURE,
+		.if_called = copy_names(c, line, from->if_called, from->if_called_count),
+		.unless_called = copy_names(c, line, from->unless_called, from->unless_called_count),
 		.descriptor = convert_descriptor(c, line, from),
 		.opens = arena_strdup(c->arena, from->opens),
 		.nonblocking = convert_conditions(c, entry, "nonblocking", from->nonblocking, NULL, NULL, 0),

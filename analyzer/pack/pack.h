@@ -106,8 +106,13 @@ struct registration {
 	enum context context;
 	struct conditions when;
 	struct completion completion;
+	const char *const *within; /* of CONTEXT_CALLER: not called by `function` itself, but by these functions later;
+					   NULL-terminated, NULL: none given */
 	const char *see;
 };
+
+/* The most that a finding may be believed: where what decides is not among the arguments. */
+enum sureness { SURE, LIKELY, POSSIBLE };
 
 enum effect_kind {
 	EFFECT_BLOCKS,
@@ -128,13 +133,17 @@ struct effect {
 	unsigned bound_us;      /* of COST_BOUNDED; 0: not said */
 	struct conditions when; /* the effect holds only if these do */
 	struct conditions
-		unless;       /* ... and not if one of these is known to: an argument nobody knows weakens nothing */
-	int descriptor;       /* argument. Of EFFECT_BLOCKS: blocks only while that descriptor is in blocking mode;
+		unless; /* ... and not if one of these is known to: an argument nobody knows weakens nothing */
+	enum sureness confidence;
+	const char *const *if_called; /* the effect holds only in a program that calls one of these; */
+	const char *const
+		*unless_called; /* in one that calls one of these it is POSSIBLE only. NULL-terminated or NULL */
+	int descriptor;         /* argument. Of EFFECT_BLOCKS: blocks only while that descriptor is in blocking mode;
 					  0: none. Of EFFECT_SETS_...: the one that changes, or the array of them (pipe2) */
-	int timeout_argument; /* of EFFECT_WAITS and EFFECT_BLOCKS: how long at most; 0: none */
-	enum time_unit unit;  /* of timeout_argument; UNIT_NONE: only whether it is 0 is of interest */
-	int count_argument;   /* of EFFECT_WAITS: number of descriptors watched; 0: none */
-	const char *opens;    /* of EFFECT_OPENS: "file", "socket", "pipe", "timer", "event", "terminal" */
+	int timeout_argument;   /* of EFFECT_WAITS and EFFECT_BLOCKS: how long at most; 0: none */
+	enum time_unit unit;    /* of timeout_argument; UNIT_NONE: only whether it is 0 is of interest */
+	int count_argument;     /* of EFFECT_WAITS: number of descriptors watched; 0: none */
+	const char *opens;      /* of EFFECT_OPENS: "file", "socket", "pipe", "timer", "event", "terminal" */
 	struct conditions nonblocking; /* of EFFECT_OPENS */
 	const char *instead;           /* advice: the async form, or what to do */
 	const char *see;

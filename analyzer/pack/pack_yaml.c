@@ -30,6 +30,12 @@ static const cyaml_strval_t units[] = {
 	{ "ns", UNIT_NANOSECONDS }, { "timespec", UNIT_TIMESPEC }, { "timeval", UNIT_TIMEVAL },
 };
 
+static const cyaml_strval_t sureness[] = {
+	{ "high", SURE },
+	{ "medium", LIKELY },
+	{ "low", POSSIBLE },
+};
+
 /* A text, a list of texts, and a mapping behind a pointer, all optional. */
 #define TEXT(key, type, member)        CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_OPTIONAL, type, member, 1, CYAML_UNLIMITED)
 #define LIST(key, type, member, of)    CYAML_FIELD_SEQUENCE(key, OPTIONAL_POINTER, type, member, of, 0, CYAML_UNLIMITED)
@@ -69,6 +75,7 @@ static const cyaml_schema_field_t registration_fields[] = {
 	MAPPING("when", struct yaml_registration, when, condition_fields),
 	LIST("when_all", struct yaml_registration, when_all, &condition),
 	MAPPING("completion", struct yaml_registration, completion, completion_fields),
+	LIST("within", struct yaml_registration, within, &text),
 	TEXT("see", struct yaml_registration, see),
 	CYAML_FIELD_END
 };
@@ -98,6 +105,10 @@ static const cyaml_schema_field_t effect_fields[] = {
 	CYAML_FIELD_ENUM_PTR("cost", CYAML_FLAG_STRICT | OPTIONAL_POINTER, struct yaml_effect, cost, costs,
 			     CYAML_ARRAY_LEN(costs)),
 	NUMBER("bound_us", struct yaml_effect, bound_us),
+	CYAML_FIELD_ENUM_PTR("confidence", CYAML_FLAG_STRICT | OPTIONAL_POINTER, struct yaml_effect, confidence,
+			     sureness, CYAML_ARRAY_LEN(sureness)),
+	LIST("if_called", struct yaml_effect, if_called, &text),
+	LIST("unless_called", struct yaml_effect, unless_called, &text),
 	NUMBER("descriptor", struct yaml_effect, descriptor),
 	MAPPING("lasts", struct yaml_effect, lasts, lasts_fields),
 	FLAG("runs_loop", struct yaml_effect, runs_loop),

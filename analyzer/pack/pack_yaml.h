@@ -31,6 +31,8 @@ struct yaml_registration {
 	struct yaml_condition *when, *when_all;
 	unsigned when_all_count;
 	struct yaml_completion *completion;
+	char **within;
+	unsigned within_count;
 };
 
 struct yaml_waits {
@@ -51,6 +53,9 @@ struct yaml_effect {
 	char *function, *opens, *instead, *see;
 	enum category blocks; /* CATEGORY_NONE: not given */
 	enum cost *cost;
+	enum sureness *confidence;
+	char **if_called, **unless_called;
+	unsigned if_called_count, unless_called_count;
 	unsigned bound_us, descriptor;
 	bool runs_loop, any_thread, forks;
 	struct yaml_waits *waits;

@@ -241,6 +241,8 @@ enum truth value_effect(struct program *p, const struct instance *in, const stru
 {
 	if (effect->cost == COST_NEVER)
 		return TRUTH_FALSE;
+	if (effect->if_called && !program_calls_one_of(p, effect->if_called))
+		return TRUTH_FALSE;
 	if (effect->unless.count && any_holds(p, in, call, &effect->unless))
 		return TRUTH_FALSE;
 	if (effect->timeout_argument && value_time(p, in, call, effect) == 0)

@@ -100,7 +100,7 @@ static void mark_own(struct program *p, const struct call *call)
 				mentioned_in_conditions(p, call, &model->effects[i]->unless) |
 				mentioned_in_argument(p, call, model->effects[i]->timeout_argument);
 		for (size_t i = 0; model && i < model->register_count; i++)
-			if (model->registers[i]->context == CONTEXT_CALLER) {
+			if (model->registers[i]->context == CONTEXT_CALLER && !model->registers[i]->within) {
 				uint32_t called = mentioned_in_argument(p, call, model->registers[i]->callback);
 
 				caller->called |= called;
@@ -573,8 +573,8 @@ static void follow_called_back(struct following *w, const struct model *model)
 
 	for (size_t i = 0; i < model->register_count; i++) {
 		const struct registration *r = model->registers[i];
-		uint32_t argument =
-			r->context == CONTEXT_CALLER ? call_argument(p, &w->call, (unsigned)r->callback) : 0;
+		bool at_once = r->context == CONTEXT_CALLER && !r->within;
+		uint32_t argument = at_once ? call_argument(p, &w->call, (unsigned)r->callback) : 0;
 		struct program_value value;
 
 		if (!argument || value_conditions(p, &w->parent, &w->call, &r->when) == TRUTH_FALSE)
@@ -594,6 +594,25 @@ static void follow_called_back(struct following *w, const struct model *model)
 			w->child.through_pointer = w->child.from_callback = true;
 			push(w->s, w->child);
 		}
+	}
+}
+
+/* A library function that calls what was handed over before. */
+static void follow_within(struct following *w)
+{
+	struct program *p = w->s->p;
+	const GArray *callbacks = within_of(p, w->call.callee);
+
+	for (guint i = 0; callbacks && i < callbacks->len; i++) {
+		const struct handed_over *h = &g_array_index(callbacks, struct handed_over, i);
+
+		if (!(w->parent.programs & bound_in(p, h->function, h->target)))
+			continue;
+		struct instance child = child_of(w, h->function);
+		child.through_pointer = child.from_callback = true;
+		child.target = h->target;
+		child.registered = h->call;
+		push(w->s, child);
 	}
 }
 
@@ -631,6 +650,13 @@ static bool unknown_time(struct program *p, const struct following *w, const str
 	return value_truth(&value) == TRUTH_UNKNOWN;
 }
 
+static enum level most_believed(const struct program *p, const struct effect *e)
+{
+	static const enum level levels[] = { [SURE] = LEVEL_HIGH, [LIKELY] = LEVEL_MEDIUM, [POSSIBLE] = LEVEL_LOW };
+
+	return program_calls_one_of(p, e->unless_called) ? LEVEL_LOW : levels[e->confidence];
+}
+
 static void consider(struct following *w, const struct effect *e)
 {
 	struct program *p = w->s->p;
@@ -645,7 +671,7 @@ static void consider(struct following *w, const struct effect *e)
 
 	if (holds == TRUTH_FALSE)
 		return;
-	effect.confidence = lower(effect.confidence, certainty(holds));
+	effect.confidence = lower(lower(effect.confidence, certainty(holds)), most_believed(p, e));
 	if (e->kind == EFFECT_WAITS) {
 		effect.category = CATEGORY_WAIT;
 		if (unknown_time(p, w, e))
@@ -691,6 +717,8 @@ static void follow_call(struct following *w)
 						       .nested_wait = true });
 		return;
 	}
+	if (library)
+		follow_within(w);
 	if (library && callee->model) {
 		bool spoken = false;
 
@@ -725,7 +753,7 @@ static bool goes_nowhere(const struct program *p, const struct call *call)
 {
 	const struct program_function *callee = call->callee ? program_function(p, call->callee) : NULL;
 
-	return callee && !callee->fact && !callee->model;
+	return callee && !callee->fact && !callee->model && !within_of(p, call->callee);
 }
 
 static void follow_instance(struct search *s, uint32_t index)
@@ -798,6 +826,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	for (uint32_t i = 1; i < p->ports->len; i++)
 		ask_port(p, program_item(p, ports, struct port, i));
 	find_registrations(p);
+	within_find(p);
 	find_stored(p);
 	loops_find(p);
 	if (include_startup)

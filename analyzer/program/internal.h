@@ -8,6 +8,7 @@
  *   loops.c     loops written by hand around a wait                 descriptor.c whether a descriptor blocks
  *   programs.c  which programs of the tree share a unit             dump.c      all of that as text
  *   context.c   who runs where: instances, from roots along calls
+ *   within.c    callbacks that a library keeps for other calls of its own
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
  */
@@ -197,6 +198,7 @@ struct instance {
 	uint16_t depth;
 	bool through_pointer; /* called through a function pointer, or back by a library */
 	bool from_callback;   /* a callback of the loop is on the path, not only the loop's own machinery */
+	uint32_t registered;  /* of a callback that a library calls within another call: the call that handed it over */
 	bool in_loop;         /* a loop statement lies on the path from the root */
 	uint32_t target;      /* of a call through a slot: the binding used */
 	uint64_t programs;    /* bits of the programs in which this path exists; see programs.c */
@@ -253,6 +255,7 @@ struct program {
 
 	GArray *roots, *instances, *loop_effects;
 	GHashTable *instance_index;
+	GHashTable *within;            /* callee -> GArray of struct handed_over */
 	GHashTable *stored;            /* slot -> what is stored there; descriptor.c */
 	GHashTable *rooted;            /* (function, context) that have a root */
 	GHashTable *waiting_calls;     /* calls that wait, or carry the wait, of some accepted hand-written loop */
@@ -396,6 +399,17 @@ struct descriptor {
 };
 struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call,
 				   unsigned argument);
+
+/* within.c: what a library was handed, and calls back within other calls of its own. */
+struct handed_over {
+	uint32_t function, target; /* target: how it got to the argument; 0: named right there */
+	uint32_t call;             /* that handed it over */
+};
+void within_find(struct program *p);
+/* The callbacks called within a call of `callee`: an array of struct handed_over; NULL for none. */
+const GArray *within_of(const struct program *p, uint32_t callee);
+/* Whether the program calls one of these functions. `names` is NULL-terminated; NULL names none. */
+bool program_calls_one_of(const struct program *p, const char *const *names);
 
 /* programs.c */
 void programs_find(struct program *p);

@@ -273,9 +273,9 @@ void program_free(struct program *p)
 {
 	if (!p)
 		return;
-	GHashTable *tables[] = { p->model_by_name, p->function_by_key, p->constant_by_name, p->result_index,
-				 p->slot_by_key,   p->target_index,    p->instance_index,   p->stored,
-				 p->rooted,        p->waiting_calls,   p->waiting_functions };
+	GHashTable *tables[] = { p->model_by_name, p->function_by_key, p->constant_by_name,  p->result_index,
+				 p->slot_by_key,   p->target_index,    p->instance_index,    p->stored,
+				 p->rooted,        p->waiting_calls,   p->waiting_functions, p->within };
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);

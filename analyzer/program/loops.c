@@ -123,14 +123,14 @@ static bool takes_descriptors(const struct program_function *f)
 	return false;
 }
 
-/* Whether a call hands control to code that serves a descriptor: through a pointer, or by reading or writing it. */
+/* Whether a call hands control to code that serves a descriptor: through a pointer, by way of a library, or by reading. */
 static bool dispatches(struct program *p, const struct call *call, unsigned depth)
 {
 	if (!call->callee)
 		return true;
 	const struct program_function *f = program_function(p, call->callee);
 	if (!f->fact)
-		return takes_descriptors(f);
+		return takes_descriptors(f) || within_of(p, call->callee);
 	if (depth >= MAX_LOOK)
 		return false;
 	for (uint32_t i = 0; i < f->calls; i++) {

@@ -1,0 +1,100 @@
+/*
+ * within: callbacks that a library is handed in one call and calls in others: what curl_easy_setopt was given runs within
+ * curl_easy_perform, what SSL_CTX_set_cert_cb was given within SSL_accept.
+ *
+ * Which object a callback belongs to is not asked: it may run within every call that its registration names.
+ */
+#include "program/internal.h"
+
+struct handing {
+	struct program *p;
+	const struct registration *registration;
+	uint32_t call;
+};
+
+static uint32_t function_named(const struct program *p, const char *name)
+{
+	char *key = g_strdup_printf("c:@F@%s", name);
+	uint32_t function = GPOINTER_TO_UINT(g_hash_table_lookup(p->function_by_key, key));
+
+	g_free(key);
+	return function;
+}
+
+bool program_calls_one_of(const struct program *p, const char *const *names)
+{
+	for (; names && *names; names++)
+		if (function_named(p, *names))
+			return true;
+	return false;
+}
+
+static void free_list(gpointer list)
+{
+	g_array_free(list, TRUE);
+}
+
+static bool is_in(const GArray *list, uint32_t function)
+{
+	for (guint i = 0; i < list->len; i++)
+		if (g_array_index(list, struct handed_over, i).function == function)
+			return true;
+	return false;
+}
+
+static void add(struct program *p, uint32_t callee, struct handed_over h)
+{
+	GArray *list = g_hash_table_lookup(p->within, GUINT_TO_POINTER(callee));
+
+	if (!list) {
+		list = g_array_new(FALSE, FALSE, sizeof h);
+		g_hash_table_insert(p->within, GUINT_TO_POINTER(callee), list);
+	}
+	if (!is_in(list, h.function))
+		g_array_append_val(list, h);
+}
+
+static void hand_over(uint32_t function, uint32_t target, void *data)
+{
+	const struct handing *h = data;
+
+	if (!function || !program_function(h->p, function)->fact)
+		return;
+	for (const char *const *name = h->registration->within; *name; name++) {
+		uint32_t callee = function_named(h->p, *name);
+
+		if (callee)
+			add(h->p, callee,
+			    (struct handed_over){ .function = function, .target = target, .call = h->call });
+	}
+}
+
+static void look_at(struct program *p, uint32_t index, const struct registration *registration)
+{
+	struct call call = *program_call(p, index);
+	struct instance anyone = { .function = call.caller };
+	struct handing h = { .p = p, .registration = registration, .call = index };
+	uint32_t argument = call_argument(p, &call, (unsigned)registration->callback);
+
+	if (argument && value_conditions(p, &anyone, &call, &registration->when) != TRUTH_FALSE)
+		pointers_each(p, call.caller, argument, hand_over, &h);
+}
+
+void within_find(struct program *p)
+{
+	p->within = g_hash_table_new_full(NULL, NULL, NULL, free_list);
+	for (uint32_t i = 1; i < p->calls->len; i++) {
+		const struct call *call = program_call(p, i);
+		const struct model *model =
+			call->callee && !call->cleanup ? program_function(p, call->callee)->model : NULL;
+
+		for (size_t k = 0; model && k < model->register_count; k++)
+			if (model->registers[k]->within)
+				look_at(p, i, model->registers[k]);
+	}
+}
+
+const GArray *within_of(const struct program *p, uint32_t callee)
+{
+	return g_hash_table_lookup(p->within, GUINT_TO_POINTER(callee));
+}
