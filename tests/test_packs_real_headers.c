@@ -136,10 +136,15 @@ static char *spelling(CXCursor cursor)
 	return copy;
 }
 
-/* "struct-tag.field" */
+/* "struct-tag.field"; of a struct without a tag inside another: the tag is the outer one's. */
 static char *field_name(CXCursor field)
 {
-	char *tag = spelling(clang_getCursorSemanticParent(field)), *name = spelling(field);
+	CXCursor parent = clang_getCursorSemanticParent(field);
+
+	while (clang_Cursor_isAnonymous(parent) &&
+	       clang_getCursorKind(clang_getCursorSemanticParent(parent)) != CXCursor_TranslationUnit)
+		parent = clang_getCursorSemanticParent(parent);
+	char *tag = spelling(parent), *name = spelling(field);
 	char *both = g_strdup_printf("%s.%s", tag, name);
 
 	g_free(tag);
@@ -292,6 +297,11 @@ static bool is_callback(CXType type)
 	return kind == CXType_FunctionProto || kind == CXType_FunctionNoProto;
 }
 
+static bool holds_callback(const CXCursor *field)
+{
+	return is_callback(clang_getCanonicalType(clang_getCursorType(*field)));
+}
+
 static bool is_integer(CXType type)
 {
 	return (type.kind >= CXType_Bool && type.kind <= CXType_Int128) || type.kind == CXType_Enum;
@@ -386,17 +396,18 @@ static void every_callback_is_a_function_pointer(struct subject *s)
 	}
 }
 
-/* A field that `name` means: a pattern means every one it matches, and any of them will do. */
+/* A field that `name` means: a pattern means every one it matches, and one that holds a function will do. */
 static const CXCursor *find_field(const struct subject *s, const char *name)
 {
+	const CXCursor *found = NULL;
 	GHashTableIter iter;
 	gpointer field, cursor;
 
 	g_hash_table_iter_init(&iter, s->fields);
 	while (g_hash_table_iter_next(&iter, &field, &cursor))
-		if (g_pattern_match_simple(name, field))
-			return cursor;
-	return NULL;
+		if (g_pattern_match_simple(name, field) && !(found && holds_callback(found)))
+			found = cursor;
+	return found;
 }
 
 static void every_field_holds_a_function_pointer(struct subject *s)
@@ -407,7 +418,7 @@ static void every_field_holds_a_function_pointer(struct subject *s)
 
 		if (field && !cursor)
 			problem(s, "%s: not declared", field);
-		else if (cursor && !is_callback(clang_getCanonicalType(clang_getCursorType(*cursor))))
+		else if (cursor && !holds_callback(cursor))
 			problem(s, "%s: no function pointer", field);
 	}
 }
