@@ -91,10 +91,11 @@ static void add_root(struct builder *b, const struct root *root)
 	const char *function = name_of(b, root->function);
 
 	if (root->kind == ROOT_LOOP) {
-		const struct loop *loop = program_item(b->p, loops, struct loop, root->loop);
+		uint32_t node = root->loop ? program_item(b->p, loops, struct loop, root->loop)->node
+					   : program_call(b->p, root->call)->node;
 		const struct call *wait = program_call(b->p, root->wait);
 
-		add(b, STEP_REGISTRATION, check_place(b->p, loop->function, loop->node), root->confidence,
+		add(b, STEP_REGISTRATION, check_place(b->p, root->function, node), root->confidence,
 		    arena_printf(b->arena, "this loop waits for events in '%s'", name_of(b, wait->callee)));
 		return;
 	}

@@ -4,7 +4,7 @@
  *   calls        in source order, each with its innermost guard and loop
  *   guards       the conditions under which a place is reached: the arms of ifs, conditionals and short circuits,
  *                switch cases, and what an early exit leaves behind (`if (x) return;` guards all that follows with !x)
- *   loops        loop statements and how they nest
+ *   loops        loop statements and how they nest; so is what lies between a label and a jump back to it
  *   regions      which guard and which loop hold from where on
  *   dying        whether the process ends right behind a call (`perror(); exit(1);`)
  */
@@ -29,69 +29,6 @@ struct walk {
 static const struct node *at(const struct walk *w, uint32_t node)
 {
 	return function_node(w->f, node);
-}
-
-static bool calls_noreturn(const struct walk *w, const struct node *n)
-{
-	if (n->kind == NODE_BINARY && n->op == OP_COMMA)
-		return calls_noreturn(w, at(w, at(w, n->first)->next)) || calls_noreturn(w, at(w, n->first));
-	if (n->kind != NODE_CALL || !n->symbol)
-		return false;
-	return program_function(w->p, link_symbol(w->p, w->f->unit - 1, n->symbol))->noreturn;
-}
-
-/* Whether control never falls out of the end of this statement. */
-static bool exits(const struct walk *w, uint32_t node, unsigned depth)
-{
-	const struct node *n = at(w, node);
-
-	if (depth > MAX_DEPTH)
-		return false;
-	switch (n->kind) {
-	case NODE_RETURN:
-	case NODE_GOTO:
-	case NODE_BREAK:
-	case NODE_CONTINUE:
-		return true;
-	case NODE_CALL:
-		return calls_noreturn(w, n);
-	case NODE_BLOCK:
-		for_each_child(child, w->f->facts, n)
-			if (exits(w, child, depth + 1))
-				return true;
-		return false;
-	case NODE_IF: {
-		uint32_t then = facts_child(w->f->facts, n, 1), other = facts_child(w->f->facts, n, 2);
-
-		return then && other && exits(w, then, depth + 1) && exits(w, other, depth + 1);
-	}
-	default:
-		return false;
-	}
-}
-
-/* Whether this statement ends the innermost loop (not only this turn of it). */
-static bool leaves_loop(const struct walk *w, uint32_t node, unsigned depth)
-{
-	const struct node *n = at(w, node);
-
-	if (depth > MAX_DEPTH)
-		return false;
-	if (n->kind == NODE_BLOCK) {
-		for_each_child(child, w->f->facts, n)
-			if (leaves_loop(w, child, depth + 1))
-				return true;
-		return false;
-	}
-	return n->kind == NODE_RETURN || n->kind == NODE_BREAK || n->kind == NODE_GOTO || calls_noreturn(w, n);
-}
-
-static bool block_dies(const struct walk *w, const struct node *block)
-{
-	for_each_child(child, w->f->facts, block)
-		if (calls_noreturn(w, at(w, child)))
-			return true;
-	return false;
 }
 
 static uint32_t push_guard(struct walk *w, uint32_t node, bool holds)
@@ -176,22 +113,57 @@ static void visit_if(struct walk *w, const struct node *n)
 		visit_under(w, other, condition, false);
 }
 
-static bool is_jump(const struct walk *w, const struct node *n)
-{
-	return n->kind == NODE_RETURN || n->kind == NODE_GOTO || n->kind == NODE_BREAK || n->kind == NODE_CONTINUE ||
-	       calls_noreturn(w, n);
-}
-
-static bool holds_label(const struct walk *w, uint32_t node, unsigned depth)
+static bool calls_anyone(const struct walk *w, uint32_t node, unsigned depth)
 {
 	const struct node *n = at(w, node);
 
-	if (n->kind == NODE_LABEL || n->kind == NODE_CASE || n->kind == NODE_DEFAULT || depth > MAX_DEPTH)
+	if (n->kind == NODE_CALL)
 		return true;
 	for_each_child(child, w->f->facts, n)
-		if (holds_label(w, child, depth + 1))
+		if (depth < 4 && calls_anyone(w, child, depth + 1))
 			return true;
 	return false;
+}
+
+/* An assertion that asks somebody (`assert(!on_loop())`) guards what follows. */
+static void push_asserted(struct walk *w, uint32_t node)
+{
+	bool holds;
+	uint32_t condition = control_asserted(w->p, w->f, node, &holds);
+
+	if (!condition || !calls_anyone(w, condition, 0))
+		return;
+	push_exited(w, condition, holds);
+	program_item(w->p, guards, struct guard, w->guard)->asserted = true;
+}
+
+/* A loop made of goto, from a label to the statement `jump`. */
+struct jump_loop {
+	uint32_t jump; /* 0: not in one */
+	uint32_t loop; /* around it */
+	bool leaves;   /* what it stands in */
+};
+
+static void enter_jump_loop(struct walk *w, struct jump_loop *outer, uint32_t label)
+{
+	uint32_t jump = outer->jump ? 0 : control_jump_back(w->p, w->f, at(w, label));
+	struct loop loop = { .function = w->function, .node = label, .outer = w->loop };
+
+	if (!jump)
+		return;
+	*outer = (struct jump_loop){ .jump = jump, .loop = w->loop, .leaves = w->leaves };
+	w->leaves = false;
+	g_array_append_val(w->p->loops, loop);
+	w->loop = w->p->loops->len - 1;
+	w->loop_depth++;
+}
+
+static void leave_jump_loop(struct walk *w, struct jump_loop *outer)
+{
+	w->loop = outer->loop;
+	w->leaves = outer->leaves;
+	w->loop_depth--;
+	outer->jump = 0;
 }
 
 /* What stands behind a jump, up to the next label, is never reached and not visited. */
@@ -200,25 +172,33 @@ static void visit_block(struct walk *w, uint32_t node)
 	const struct node *n = at(w, node);
 	uint32_t guard = w->guard;
 	bool dying = w->dying, leaves = w->leaves, dead = false;
+	struct jump_loop jump_loop = { 0 };
 
-	w->dying = dying || block_dies(w, n);
-	w->leaves = leaves || leaves_loop(w, node, 0);
+	w->dying = dying || control_block_dies(w->p, w->f, n);
+	w->leaves = leaves || control_leaves_loop(w->p, w->f, node);
 	for_each_child(child, w->f->facts, n) {
 		const struct node *c = at(w, child);
 
-		if (c->kind == NODE_LABEL)
+		if (c->kind == NODE_LABEL) {
 			w->guard = guard; /* a jump may come from before any early exit of this block */
-		dead = dead && !holds_label(w, child, 0);
+			enter_jump_loop(w, &jump_loop, child);
+		}
+		dead = dead && !control_holds_label(w->f, child);
+		if (!dead)
+			visit(w, child);
+		if (child == jump_loop.jump)
+			leave_jump_loop(w, &jump_loop);
 		if (dead)
 			continue;
-		visit(w, child);
-		dead = is_jump(w, c);
-		if (c->kind != NODE_IF)
+		dead = control_jumps(w->p, w->f, c);
+		if (c->kind != NODE_IF) {
+			push_asserted(w, child);
 			continue;
+		}
 		uint32_t then = at(w, c->first)->next, other = then ? at(w, then)->next : 0;
-		if (then && exits(w, then, 0))
+		if (then && control_exits(w->p, w->f, then))
 			push_exited(w, c->first, false);
-		else if (other && exits(w, other, 0))
+		else if (other && control_exits(w->p, w->f, other))
 			push_exited(w, c->first, true);
 	}
 	w->guard = guard;
@@ -282,9 +262,9 @@ static void visit_switch(struct walk *w, uint32_t node)
 			continue;
 		}
 		visit(w, child);
-		if (calls_noreturn(w, c))
+		if (control_ends(w->p, w->f, c))
 			w->dying = true;
-		if (exits(w, child, 0))
+		if (control_exits(w->p, w->f, child))
 			fresh = true;
 	}
 	w->guard = guard;
@@ -296,7 +276,7 @@ static void visit_binary(struct walk *w, const struct node *n)
 	uint32_t left = n->first, right = at(w, left)->next;
 
 	bool dying = w->dying;
-	if (n->op == OP_COMMA && calls_noreturn(w, at(w, right)))
+	if (n->op == OP_COMMA && control_ends(w->p, w->f, at(w, right)))
 		w->dying = true; /* `(report(), abort())`, as assertion macros have it */
 	visit(w, left);
 	w->dying = dying;
@@ -412,17 +392,4 @@ struct region body_region(const struct program *p, const struct program_function
 			high = middle;
 	}
 	return low ? regions[low - 1] : (struct region){ .node = node };
-}
-
-bool body_never_returns(struct program *p, uint32_t function)
-{
-	const struct program_function *f = program_function(p, function);
-	struct walk w = { .p = p, .function = function, .f = f };
-
-	if (!f->fact->body || !block_dies(&w, at(&w, f->fact->body)))
-		return false;
-	for (uint32_t i = f->fact->body; i < f->end_node; i++)
-		if (facts_node(f->facts, i)->kind == NODE_RETURN)
-			return false;
-	return true;
 }

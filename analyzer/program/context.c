@@ -75,8 +75,8 @@ static uint32_t mentioned_in_guards(struct program *p, uint32_t function, uint32
 	struct guard *guard = program_item(p, guards, struct guard, index);
 	if (!guard->judged) {
 		guard->judged = true;
-		guard->parameters =
-			mentioned(p, function, guard->node, 0) | mentioned_in_guards(p, function, guard->outer);
+		guard->parameters = (guard->asserted ? 0 : mentioned(p, function, guard->node, 0)) |
+				    mentioned_in_guards(p, function, guard->outer);
 	}
 	return guard->parameters;
 }

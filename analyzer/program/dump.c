@@ -45,7 +45,9 @@ void program_dump_context(const struct program *p, FILE *out)
 		fprintf(out, "root %s %s %s:%u", context_name(root->context), f->name, f->file, f->line);
 		if (root->kind == ROOT_LOOP)
 			fprintf(out, " loop at %u",
-				function_node(f, program_item(p, loops, struct loop, root->loop)->node)->line);
+				function_node(f, root->loop ? program_item(p, loops, struct loop, root->loop)->node
+							    : program_call(p, root->call)->node)
+					->line);
 		else if (root->registration)
 			fprintf(out, " by %s",
 				root->registration->function ? root->registration->function

@@ -2,6 +2,7 @@
  * internal: the linked program as the files of program/ share it. Rules see it through rule.h only.
  *
  *   link.c      functions, symbols and call sites of all units      body.c      one body: calls, guards, loops, definitions
+ *   control.c   where control goes on from a statement
  *   model.c     which pack entry speaks of which function           pointers.c  what a function pointer may point to
  *   value.c     what an expression is known to be on a path         definition.c what variables are set to
  *   variable.c  what a variable holds at a place                    condition.c what packs ask of arguments
@@ -63,6 +64,7 @@ struct guard {
 	bool holds;
 	bool is_case;               /* node is the switch's value; cases lists the labels */
 	bool exited;                /* no `if` around the place: one before it that was left (`if (x) continue;`) */
+	bool asserted;              /* exited, by an assertion: no parameter decides by it */
 	bool judged;                /* parameters is filled */
 	uint32_t parameters;        /* bit n: parameter n is mentioned by this guard or one outside of it */
 	uint32_t first_case, cases; /* into program.case_nodes; a `default` among them makes the guard void */
@@ -217,8 +219,8 @@ struct root {
 	const struct registration *registration;
 	uint32_t call;   /* the registering call (ROOT_REGISTERED) */
 	uint32_t target; /* how the function got to that argument or field; 0: named right there */
-	uint32_t loop;   /* ROOT_LOOP */
-	uint32_t wait;   /* ROOT_LOOP: the call in that loop that waits */
+	uint32_t loop;   /* ROOT_LOOP; 0: a function that calls itself, in `call` */
+	uint32_t wait;   /* ROOT_LOOP: the call that waits, or that leads there */
 };
 
 /* An effect that a call has on the loop: the best instance for each call and effect. What rules walk over. */
@@ -323,6 +325,26 @@ void definitions_collect(struct program *p, uint32_t function);
 /* Those of one variable, in the order in which they take effect; NULL if there are none. */
 const struct definition *definitions_of(const struct program *p, const struct program_function *f, uint32_t variable,
 					uint32_t *count);
+
+/* control.c: where control goes on from a statement of `f`. */
+/* Whether an expression never comes back: a call of a function that does not return. */
+bool control_ends(const struct program *p, const struct program_function *f, const struct node *n);
+/* Whether control never falls out of the end of a statement. */
+bool control_exits(const struct program *p, const struct program_function *f, uint32_t node);
+/* Whether a statement ends the innermost loop, not only this turn of it. */
+bool control_leaves_loop(const struct program *p, const struct program_function *f, uint32_t node);
+/* Whether a statement of this block, itself, ends the process. */
+bool control_block_dies(const struct program *p, const struct program_function *f, const struct node *block);
+bool control_jumps(const struct program *p, const struct program_function *f, const struct node *n);
+/* Whether a jump from elsewhere may lead into a statement. */
+bool control_holds_label(const struct program_function *f, uint32_t node);
+/* The last statement behind a label, in its block, that goes back there other than after a failure; 0: none. */
+uint32_t control_jump_back(const struct program *p, const struct program_function *f, const struct node *label);
+/*
+ * The condition that an assertion, or what looks like one, leaves behind: nothing follows `node` in this function unless
+ * the condition is *holds. 0: it is no assertion.
+ */
+uint32_t control_asserted(const struct program *p, const struct program_function *f, uint32_t node, bool *holds);
 /* Whether control never comes out of the function: every way ends in a function that does not return. */
 bool body_never_returns(struct program *p, uint32_t function);
 

@@ -10,8 +10,12 @@
  *                              epoll_wait()   <- the wait
  *                      event->handler()       <- dispatched: runs on the loop
  *
+ * A goto back, or a function that calls itself behind its wait, is a loop like any other. Where the wait lies behind a
+ * pointer (a backend for epoll, one for poll), the waits of all that it may be are the loop's own.
+ *
  * Not a root: a wait for a single descriptor ("wait until readable"), a loop that dispatches nothing (a retry on
- * EINTR), and a loop that is itself reached from the loop; there the wait is a blocking call like any other.
+ * EINTR), one with a number of turns, a thread that serves its own two descriptors (a device, and a pipe that says
+ * stop), and a loop that is itself reached from the loop; there the wait is a blocking call like any other.
  */
 #include "program/internal.h"
 
@@ -25,26 +29,31 @@ enum { SLOT_CARRIED = 1, SLOT_MEASURED = 2, SLOT_REACHED = 4 };
 struct search {
 	struct program *p;
 	GHashTable *callers; /* function -> GArray of calls that name it */
-	GHashTable *chain;   /* call -> the call it carries the wait for */
+	GHashTable *chain;   /* call -> the call it carries the wait for; the first found, if there are several */
+	GHashTable *carried; /* function -> GArray of its calls that wait, or carry a wait, and have no loop in it */
 	GArray *queue;       /* calls that wait, or carry a wait */
 	GArray *found;       /* struct candidate */
 	uint32_t *distance;  /* per function: calls away from main or a thread's entry; UINT32_MAX: not reached */
 	uint8_t *slots;      /* per slot: SLOT_... */
 	uint8_t *on_loop;    /* per function: reached from a loop that was accepted, or from a registered callback */
+	uint8_t *on_thread;  /* per function: reached from a thread's entry and not from main */
 };
 
 struct candidate {
-	uint32_t loop, wait, distance;
+	uint32_t function, wait, distance;
+	uint32_t loop; /* 0: the whole function, which calls itself in `again` */
+	uint32_t again;
 	unsigned steps; /* calls between the loop and the wait */
 };
 
-static void note_caller(struct search *s, uint32_t function, uint32_t call)
+/* Adds a call to the list of a function. */
+static void note_call(GHashTable *lists, uint32_t function, uint32_t call)
 {
-	GArray *calls = g_hash_table_lookup(s->callers, GUINT_TO_POINTER(function));
+	GArray *calls = g_hash_table_lookup(lists, GUINT_TO_POINTER(function));
 
 	if (!calls) {
 		calls = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-		g_hash_table_insert(s->callers, GUINT_TO_POINTER(function), calls);
+		g_hash_table_insert(lists, GUINT_TO_POINTER(function), calls);
 	}
 	g_array_append_val(calls, call);
 }
@@ -123,39 +132,109 @@ static bool takes_descriptors(const struct program_function *f)
 	return false;
 }
 
-/* Whether a call hands control to code that serves a descriptor: through a pointer, by way of a library, or by reading. */
-static bool dispatches(struct program *p, const struct call *call, unsigned depth)
+enum way { BY_POINTER = 1, BY_DESCRIPTOR = 2 };
+
+/* How a call hands control to code that serves a descriptor: through a pointer, by way of a library, or by reading. */
+static unsigned dispatches(struct program *p, const struct call *call, unsigned depth)
 {
+	unsigned ways = 0;
+
 	if (!call->callee)
-		return true;
+		return BY_POINTER;
 	const struct program_function *f = program_function(p, call->callee);
 	if (!f->fact)
-		return takes_descriptors(f) || within_of(p, call->callee);
+		return within_of(p, call->callee) ? BY_POINTER : takes_descriptors(f) ? BY_DESCRIPTOR : 0;
 	if (depth >= MAX_LOOK)
-		return false;
-	for (uint32_t i = 0; i < f->calls; i++) {
+		return 0;
+	for (uint32_t i = 0; i < f->calls && !(ways & BY_POINTER); i++) {
 		struct call inner = *program_call(p, f->first_call + i);
 
-		if (dispatches(p, &inner, depth + 1))
-			return true;
+		ways |= dispatches(p, &inner, depth + 1);
 	}
-	return false;
+	return ways;
 }
 
-static bool loop_dispatches(struct search *s, uint32_t loop, uint32_t wait)
+/* The calls of a loop; of the whole function, if there is no loop. */
+static unsigned body_dispatches(struct search *s, const struct candidate *candidate)
 {
-	const struct program_function *f =
-		program_function(s->p, program_item(s->p, loops, struct loop, loop)->function);
+	const struct program_function f = *program_function(s->p, candidate->function);
+	unsigned ways = 0;
 
-	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
+	for (uint32_t i = f.first_call; i < f.first_call + f.calls && !(ways & BY_POINTER); i++) {
 		struct call call = *program_call(s->p, i);
 
-		if (i != wait && inside(s->p, &call, loop) && !call.leaves && !call.dying && dispatches(s->p, &call, 0))
-			return true;
+		if (i != candidate->wait && i != candidate->again &&
+		    (!candidate->loop || inside(s->p, &call, candidate->loop)) && !call.leaves && !call.dying)
+			ways |= dispatches(s->p, &call, 0);
 	}
-	/* A callee that waits and dispatches in one: `while (!stop) process_events();` */
-	struct call carrier = *program_call(s->p, wait);
-	return g_hash_table_contains(s->chain, GUINT_TO_POINTER(wait)) && dispatches(s->p, &carrier, 0);
+	return ways;
+}
+
+/* The call at the end of the chain: the wait itself. */
+static uint32_t wait_of(const struct search *s, uint32_t call)
+{
+	for (unsigned steps = 0; steps < MAX_CHAIN; steps++) {
+		uint32_t next = GPOINTER_TO_UINT(g_hash_table_lookup(s->chain, GUINT_TO_POINTER(call)));
+
+		if (!next)
+			break;
+		call = next;
+	}
+	return call;
+}
+
+/* Two descriptors and nobody to call back: a thread's own device, and what tells it to stop. */
+static bool serves_itself(struct search *s, const struct candidate *candidate, unsigned ways)
+{
+	struct call wait = *program_call(s->p, wait_of(s, candidate->wait));
+	const struct effect *e = wait_effect(program_function(s->p, wait.callee));
+	uint32_t count = e->count_argument ? call_argument(s->p, &wait, (unsigned)e->count_argument) : 0;
+
+	if (!count || ways & BY_POINTER || !s->on_thread[candidate->function])
+		return false;
+	const struct node *n = function_node(program_function(s->p, wait.caller), count);
+	return n->kind == NODE_CONST && n->value <= 2;
+}
+
+static bool is_event_loop(struct search *s, const struct candidate *candidate)
+{
+	struct call carrier = *program_call(s->p, candidate->wait);
+	struct call wait = *program_call(s->p, wait_of(s, candidate->wait));
+	unsigned ways = body_dispatches(s, candidate);
+
+	if (g_hash_table_contains(s->chain, GUINT_TO_POINTER(candidate->wait)))
+		ways |= dispatches(s->p, &carrier, 0); /* waits and dispatches in one: `while (!stop) serve();` */
+	if (wait_effect(program_function(s->p, wait.callee))->kind == EFFECT_RUNS_LOOP)
+		return true; /* one turn of a library's loop */
+	return ways && !serves_itself(s, candidate, ways);
+}
+
+static bool is_step(const struct node *n)
+{
+	return n->kind == NODE_UNARY && (n->op == OP_INCREMENT || n->op == OP_DECREMENT);
+}
+
+/* `for (i = 0; i < 10; i++)`, `while (tries--)`: so many turns and no more. */
+static bool is_counted(const struct program *p, const struct loop *loop)
+{
+	const struct program_function *f = program_function(p, loop->function);
+	const struct node *n = function_node(f, loop->node);
+
+	if (n->kind != NODE_LOOP)
+		return false;
+	const struct node *condition = function_node(f, function_node(f, n->first)->next);
+	const struct node *step = function_node(f, condition->next);
+	if (is_step(condition))
+		return true;
+	if (condition->kind != NODE_BINARY || condition->op < OP_EQ || condition->op > OP_GE)
+		return false;
+	const struct node *left = function_node(f, condition->first), *counter = left;
+	if (is_step(left))
+		return true;
+	if (!is_step(step))
+		return false;
+	step = function_node(f, step->first);
+	return step->kind == counter->kind && step->value == counter->value && step->kind == NODE_LOCAL;
 }
 
 static void carry_to(struct search *s, uint32_t call, uint32_t wait)
@@ -199,19 +278,45 @@ static unsigned chain_length(const struct search *s, uint32_t call)
 	return steps;
 }
 
+/* The call by which a function that waits begins again; 0 if it does not. */
+static uint32_t calls_itself(const struct program *p, uint32_t wait)
+{
+	const struct call *first = program_call(p, wait);
+	const struct program_function *f = program_function(p, first->caller);
+
+	for (uint32_t i = wait + 1; i < f->first_call + f->calls; i++)
+		if (program_call(p, i)->callee == first->caller && !program_call(p, i)->loop)
+			return i;
+	return 0;
+}
+
+static bool add_candidate(struct search *s, struct candidate candidate)
+{
+	if (!is_event_loop(s, &candidate))
+		return false;
+	g_array_append_val(s->found, candidate);
+	return true;
+}
+
 static void look_outwards(struct search *s, uint32_t wait)
 {
-	for (uint32_t l = program_call(s->p, wait)->loop; l; l = program_item(s->p, loops, struct loop, l)->outer) {
-		if (!loop_dispatches(s, l, wait))
-			continue;
-		uint32_t function = program_item(s->p, loops, struct loop, l)->function;
-		struct candidate candidate = {
-			.loop = l, .wait = wait, .distance = s->distance[function], .steps = chain_length(s, wait)
-		};
-		g_array_append_val(s->found, candidate);
-		return;
+	struct program *p = s->p;
+	uint32_t function = program_call(p, wait)->caller;
+	struct candidate candidate = {
+		.function = function, .wait = wait, .distance = s->distance[function], .steps = chain_length(s, wait)
+	};
+
+	for (uint32_t l = program_call(p, wait)->loop; l; l = program_item(p, loops, struct loop, l)->outer) {
+		candidate.loop = l;
+		if (!is_counted(p, program_item(p, loops, struct loop, l)) && add_candidate(s, candidate))
+			return;
 	}
-	carry_to_callers(s, wait, chain_length(s, wait));
+	candidate.loop = 0;
+	candidate.again = calls_itself(p, wait);
+	if (candidate.again && add_candidate(s, candidate))
+		return;
+	note_call(s->carried, function, wait);
+	carry_to_callers(s, wait, candidate.steps);
 }
 
 /* A slot that was looked at leads nowhere new, however many call through it. */
@@ -265,6 +370,23 @@ static void spread_distance(uint32_t function, uint32_t target, void *data)
 	g_array_append_val(w->queue, function);
 }
 
+static void spread_all(struct spread *w)
+{
+	struct program *p = w->s->p;
+
+	for (guint i = 0; i < w->queue->len; i++) {
+		w->from = g_array_index(w->queue, uint32_t, i);
+		const struct program_function *f = program_function(p, w->from);
+		for (uint32_t c = 0; c < f->calls; c++) {
+			struct call call = *program_call(p, f->first_call + c);
+
+			each_callee(w->s, &call, SLOT_MEASURED, spread_distance, w);
+		}
+	}
+	g_array_set_size(w->queue, 0);
+	w->from = 0;
+}
+
 static void measure_distances(struct search *s)
 {
 	struct program *p = s->p;
@@ -274,18 +396,15 @@ static void measure_distances(struct search *s)
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		if (program_function(p, i)->fact && strcmp(program_function(p, i)->name, "main") == 0)
 			spread_distance(i, 0, &w);
+	spread_all(&w);
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		s->on_thread[i] = s->distance[i] == UINT32_MAX;
 	for (uint32_t i = 1; i < p->roots->len; i++)
 		if (program_item(p, roots, struct root, i)->context == CONTEXT_WORKER)
 			spread_distance(program_item(p, roots, struct root, i)->function, 0, &w);
-	for (guint i = 0; i < w.queue->len; i++) {
-		w.from = g_array_index(w.queue, uint32_t, i);
-		const struct program_function *f = program_function(p, w.from);
-		for (uint32_t c = 0; c < f->calls; c++) {
-			struct call call = *program_call(p, f->first_call + c);
-
-			each_callee(s, &call, SLOT_MEASURED, spread_distance, &w);
-		}
-	}
+	spread_all(&w);
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		s->on_thread[i] &= s->distance[i] != UINT32_MAX;
 	g_array_free(w.queue, TRUE);
 }
 
@@ -316,18 +435,49 @@ static void reach_all(struct spread *w)
 	g_array_set_size(w->queue, 0);
 }
 
-static void reach_from_loop(struct spread *w, uint32_t loop)
+static void reach_from_loop(struct spread *w, const struct candidate *candidate)
 {
 	struct program *p = w->s->p;
-	const struct program_function f = *program_function(p, program_item(p, loops, struct loop, loop)->function);
+	const struct program_function f = *program_function(p, candidate->function);
 
 	for (uint32_t c = 0; c < f.calls; c++) {
 		struct call call = *program_call(p, f.first_call + c);
 
-		if (inside(p, &call, loop))
+		if (candidate->loop ? inside(p, &call, candidate->loop) : f.first_call + c != candidate->again)
 			each_callee(w->s, &call, SLOT_REACHED, reach, w);
 	}
 	reach_all(w);
+}
+
+static void own_wait(struct search *s, uint32_t call);
+
+/* Of several calls of a function that lead to a wait, the nearest is the loop's; the others are handlers that wait. */
+static void own_callee(uint32_t function, uint32_t target, void *data)
+{
+	struct search *s = data;
+	const GArray *waits = g_hash_table_lookup(s->carried, GUINT_TO_POINTER(function));
+	unsigned least = MAX_CHAIN;
+
+	(void)target;
+	if (!waits || !g_hash_table_add(s->p->waiting_functions, GUINT_TO_POINTER(function)))
+		return;
+	for (guint i = 0; i < waits->len; i++)
+		least = MIN(least, chain_length(s, g_array_index(waits, uint32_t, i)));
+	for (guint i = 0; i < waits->len; i++)
+		if (chain_length(s, g_array_index(waits, uint32_t, i)) == least)
+			own_wait(s, g_array_index(waits, uint32_t, i));
+}
+
+/* The call is the wait of an accepted loop, and so are the waits in all that it may call. */
+static void own_wait(struct search *s, uint32_t index)
+{
+	struct call call = *program_call(s->p, index);
+
+	if (!g_hash_table_add(s->p->waiting_calls, GUINT_TO_POINTER(index)))
+		return;
+	if (call.callee && !g_hash_table_contains(s->carried, GUINT_TO_POINTER(call.callee)))
+		g_hash_table_add(s->p->waiting_functions, GUINT_TO_POINTER(call.callee));
+	each_callee(s, &call, 0, own_callee, s);
 }
 
 static void accept(struct search *s, const struct candidate *candidate)
@@ -335,20 +485,17 @@ static void accept(struct search *s, const struct candidate *candidate)
 	struct program *p = s->p;
 	struct root root = {
 		.kind = ROOT_LOOP,
-		.function = program_item(p, loops, struct loop, candidate->loop)->function,
+		.function = candidate->function,
 		.context = CONTEXT_LOOP,
 		.confidence = LEVEL_HIGH,
 		.loop = candidate->loop,
-		.wait = candidate->wait,
+		.call = candidate->again,
+		.wait = program_call(p, candidate->wait)->callee ? candidate->wait : wait_of(s, candidate->wait),
 	};
 
 	g_array_append_val(p->roots, root);
 	g_hash_table_add(p->waiting_functions, GUINT_TO_POINTER(root.function));
-	for (uint32_t call = candidate->wait; call;
-	     call = GPOINTER_TO_UINT(g_hash_table_lookup(s->chain, GUINT_TO_POINTER(call)))) {
-		g_hash_table_add(p->waiting_calls, GUINT_TO_POINTER(call));
-		g_hash_table_add(p->waiting_functions, GUINT_TO_POINTER(program_call(p, call)->callee));
-	}
+	own_wait(s, candidate->wait);
 }
 
 static gint by_distance(gconstpointer a, gconstpointer b)
@@ -357,9 +504,39 @@ static gint by_distance(gconstpointer a, gconstpointer b)
 
 	if (x->distance != y->distance)
 		return x->distance < y->distance ? -1 : 1;
+	if (x->function != y->function)
+		return x->function < y->function ? -1 : 1;
 	if (x->loop != y->loop)
 		return x->loop < y->loop ? -1 : 1;
-	return x->steps < y->steps ? -1 : x->steps > y->steps;
+	if (x->steps != y->steps)
+		return x->steps < y->steps ? -1 : 1;
+	return x->wait < y->wait ? -1 : x->wait > y->wait;
+}
+
+/* Whether two guards cannot both hold: the two arms of an if, two cases of a switch. */
+static bool exclude(const struct guard *a, const struct guard *b)
+{
+	return a->node == b->node && (a->is_case ? a->first_case != b->first_case : a->holds != b->holds);
+}
+
+/* Whether a turn makes only one of the two calls. */
+static bool are_exclusive(const struct program *p, const struct call *a, const struct call *b)
+{
+	for (uint32_t i = a->guard; i; i = program_item(p, guards, struct guard, i)->outer)
+		for (uint32_t k = b->guard; k; k = program_item(p, guards, struct guard, k)->outer)
+			if (exclude(program_item(p, guards, struct guard, i), program_item(p, guards, struct guard, k)))
+				return true;
+	return false;
+}
+
+/*
+ * A loop has one wait in a turn. What else leads to one from its body is a handler that waits for something, and no
+ * wait of the loop's; unless it stands in the body itself, or in the other arm of an if.
+ */
+static bool is_second_wait(const struct program *p, const struct candidate *first, const struct candidate *other)
+{
+	return first->function == other->function && first->loop == other->loop && other->steps > 0 &&
+	       !are_exclusive(p, program_call(p, first->wait), program_call(p, other->wait));
 }
 
 /* Takes the candidates from the outermost in; one that an accepted loop or a callback reaches is no root. */
@@ -373,17 +550,17 @@ static void accept_outermost(struct search *s)
 			reach(program_item(p, roots, struct root, i)->function, 0, &w);
 	reach_all(&w);
 	g_array_sort(s->found, by_distance);
-	uint32_t waits_itself = 0; /* the last loop that was accepted for a wait in its own body */
+	struct candidate first = { 0 }; /* of the loop that was accepted last */
 	for (guint i = 0; i < s->found->len; i++) {
 		struct candidate candidate = g_array_index(s->found, struct candidate, i);
-		uint32_t function = program_item(p, loops, struct loop, candidate.loop)->function;
+		bool same = candidate.function == first.function && candidate.loop == first.loop;
 
-		if (s->on_loop[function] || (candidate.steps && candidate.loop == waits_itself))
-			continue; /* what a handler of such a loop waits for is not the loop's wait */
-		if (!candidate.steps)
-			waits_itself = candidate.loop;
+		if ((s->on_loop[candidate.function] && !same) || is_second_wait(p, &first, &candidate))
+			continue;
+		if (!same)
+			first = candidate;
 		accept(s, &candidate);
-		reach_from_loop(&w, candidate.loop);
+		reach_from_loop(&w, &candidate);
 	}
 	g_array_free(w.queue, TRUE);
 }
@@ -399,10 +576,12 @@ void loops_find(struct program *p)
 		.p = p,
 		.callers = g_hash_table_new_full(NULL, NULL, NULL, free_array),
 		.chain = g_hash_table_new(NULL, NULL),
+		.carried = g_hash_table_new_full(NULL, NULL, NULL, free_array),
 		.queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
 		.found = g_array_new(FALSE, FALSE, sizeof(struct candidate)),
 		.distance = g_new(uint32_t, p->functions->len),
 		.on_loop = g_new0(uint8_t, p->functions->len),
+		.on_thread = g_new0(uint8_t, p->functions->len),
 		.slots = g_new0(uint8_t, p->slots->len),
 	};
 
@@ -415,16 +594,18 @@ void loops_find(struct program *p)
 		if (is_wait(p, &call))
 			g_array_append_val(s.queue, i);
 		else if (call.callee)
-			note_caller(&s, call.callee, i);
+			note_call(s.callers, call.callee, i);
 	}
 	for (guint i = 0; i < s.queue->len; i++)
 		look_outwards(&s, g_array_index(s.queue, uint32_t, i));
 	accept_outermost(&s);
 	g_hash_table_destroy(s.callers);
 	g_hash_table_destroy(s.chain);
+	g_hash_table_destroy(s.carried);
 	g_array_free(s.queue, TRUE);
 	g_array_free(s.found, TRUE);
 	g_free(s.distance);
 	g_free(s.on_loop);
+	g_free(s.on_thread);
 	g_free(s.slots);
 }
