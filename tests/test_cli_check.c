@@ -321,6 +321,30 @@ static void blocks_prints_who_would_wait(void **state)
 	sandbox_finish(&sandbox);
 }
 
+static void a_unit_in_cplusplus_fails_no_run(void **state)
+{
+	static const char *const units[][2] = { { "odd.cpp", "c99" }, { "odd.c", "c++17" } };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+		struct sandbox sandbox = project_with(server);
+		const char *root = sandbox.root, *name = units[i][0];
+		char *database = g_strdup_printf(
+			"[{\"directory\": \"%s\", \"file\": \"src/server.c\", \"command\": \"cc -c src/server.c\"},"
+			" {\"directory\": \"%s\", \"file\": \"%s\", \"command\": \"cc -std=%s -c %s\"}]",
+			root, root, name, units[i][1], name);
+
+		sandbox_write(&sandbox, name, "int x;\n");
+		sandbox_write(&sandbox, "compile_commands.json", database);
+		struct outcome outcome = run("check");
+		assert_contains(outcome.errors, name);
+		assert_int_equal(outcome.status, i == 0 ? 1 : 3);
+		outcome_finish(&outcome);
+		g_free(database);
+		sandbox_finish(&sandbox);
+	}
+}
+
 static void each_stage_can_be_dumped(void **state)
 {
 	static const char *const expected[][2] = {
@@ -393,6 +417,7 @@ int main(void)
 		cmocka_unit_test(the_configuration_is_obeyed),
 		cmocka_unit_test(why_prints_the_path_or_says_there_is_none),
 		cmocka_unit_test(blocks_prints_who_would_wait),
+		cmocka_unit_test(a_unit_in_cplusplus_fails_no_run),
 		cmocka_unit_test(each_stage_can_be_dumped),
 		cmocka_unit_test(doctor_is_content_with_a_project_that_was_checked),
 		cmocka_unit_test(a_finding_survives_in_the_store_while_another_file_is_checked),

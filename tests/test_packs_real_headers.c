@@ -237,6 +237,8 @@ static struct subject *subject_new(const struct pack *pack)
 	s->constants = new_names();
 	s->used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	add_flags(s);
+	if (!g_file_test(s->fixture, G_FILE_TEST_EXISTS))
+		s->missing = "a header for C"; /* the fixture is C++ */
 	if (s->missing)
 		return s;
 	parse_headers(s);

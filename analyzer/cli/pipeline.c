@@ -68,8 +68,9 @@ static enum outcome find_units(struct pipeline *p)
 	return error ? OUTCOME_BAD_INPUT : OUTCOME_OK;
 }
 
-/* `src/x.c: crashed (SIGSEGV); excluded from this run` */
-static void report_failed(struct pipeline *p, const struct facts *facts, struct diagnostics *problems)
+/* `src/x.c: crashed (SIGSEGV); excluded from this run`. C is the promise: a unit in C++ is missed, and fails no run. */
+static void report_failed(struct pipeline *p, const struct unit_command *unit, const struct facts *facts,
+			  struct diagnostics *problems)
 {
 	const char *path = facts_string(facts, facts->path), *message = facts_string(facts, facts->message);
 	bool said = message[0] != '\0';
@@ -78,7 +79,7 @@ static void report_failed(struct pipeline *p, const struct facts *facts, struct 
 		return;
 	diagnostics_add(problems, DIAGNOSTIC_ERROR, path, 0, "%s%s%s%s; excluded from this run",
 			unit_status_name(facts->status), said ? " (" : "", message, said ? ")" : "");
-	p->incomplete = true;
+	p->incomplete |= !unit->cplusplus;
 }
 
 static enum outcome extract(struct pipeline *p)
@@ -88,7 +89,7 @@ static enum outcome extract(struct pipeline *p)
 	int error = parse_units(&p->arena, &request, &p->facts, &problems);
 
 	for (size_t i = 0; !error && i < p->compdb.count; i++)
-		report_failed(p, p->facts[i], &problems);
+		report_failed(p, &p->compdb.units[i], p->facts[i], &problems);
 	message_diagnostics(&problems);
 	return error ? OUTCOME_INCOMPLETE : OUTCOME_OK;
 }

@@ -9,6 +9,7 @@
  *   - a cast's child is its last: __typeof__(work()) in the type comes first;
  *   - GNU `a ?: b` shows `a` three times; _Generic shows every association; __builtin_choose_expr both arms.
  */
+#include "extract/cplusplus.h"
 #include "extract/expression.h"
 
 #include <string.h>
@@ -114,11 +115,16 @@ static uint32_t call(struct visit *v, CXCursor cursor)
 {
 	CXCursor outer = v->parent;
 	struct children children = children_of(v, cursor);
-	uint32_t node, symbol = 0;
+	uint32_t node = 0, symbol = 0;
 
-	if (children.count == 0)
-		return visit_leaf(v, NODE_OPAQUE);
 	v->parent = cursor;
+	if (v->cplusplus)
+		node = cplusplus_call(v, cursor, children);
+	if (node || children.count == 0) {
+		v->parent = outer;
+		children_release(v, children);
+		return node ? node : visit_leaf(v, NODE_OPAQUE);
+	}
 	uint32_t callee = visit_expression(v, child_at(v, children, 0));
 	if (node_kind_of(v, callee) == NODE_FUNCTION)
 		symbol = facts_built_node(v->facts, callee)->symbol;
@@ -212,6 +218,14 @@ static uint32_t unexposed(struct visit *v, CXCursor cursor)
 	return node;
 }
 
+static uint32_t lambda(struct visit *v, CXCursor cursor)
+{
+	uint32_t node = visit_node(v, NODE_FUNCTION, cursor);
+
+	node_set_symbol(v, node, cplusplus_lambda(v, cursor));
+	return node;
+}
+
 static uint32_t last_inside(struct visit *v, CXCursor cursor)
 {
 	struct children children = children_of(v, cursor);
@@ -268,6 +282,8 @@ uint32_t visit_operand(struct visit *v, CXCursor cursor)
 		return visit_statement_expression(v, cursor);
 	case CXCursor_CompoundLiteralExpr:
 		return visit_compound_literal(v, cursor);
+	case CXCursor_LambdaExpr:
+		return lambda(v, cursor);
 	default:
 		return visit_opaque(v, cursor);
 	}

@@ -3,6 +3,7 @@
  *
  * An anonymous member is a step of its own in libclang's tree; it leaves no node.
  */
+#include "extract/cplusplus.h"
 #include "extract/expression.h"
 
 /* clang declares an unknown function where it is first called. */
@@ -13,7 +14,7 @@ static bool declares_implicitly(CXCursor cursor, CXCursor declaration)
 
 static uint32_t function_reference(struct visit *v, CXCursor cursor, CXCursor declaration)
 {
-	uint32_t symbol = visit_symbol(v, declaration);
+	uint32_t symbol = visit_symbol(v, v->cplusplus ? cplusplus_template(declaration) : declaration);
 	uint32_t node = visit_node(v, NODE_FUNCTION, cursor);
 
 	struct symbol *s = facts_built_symbol(v->facts, symbol);
@@ -42,12 +43,12 @@ static uint32_t variable_reference(struct visit *v, CXCursor cursor, CXCursor de
 	if (cursor_table_get(v->variables, declaration, &variable)) {
 		node = visit_leaf(v, declaration.kind == CXCursor_ParmDecl ? NODE_PARAM : NODE_LOCAL);
 		facts_built_node(v->facts, node)->value = variable;
-	} else if (declaration.kind == CXCursor_VarDecl) {
+	} else if (declaration.kind == CXCursor_VarDecl && clang_getCursorLinkage(declaration) != CXLinkage_NoLinkage) {
 		uint32_t symbol = visit_symbol(v, declaration);
 		node = visit_leaf(v, NODE_GLOBAL);
 		node_set_symbol(v, node, symbol);
 	} else {
-		node = visit_leaf(v, NODE_OPAQUE); /* a parameter named in a type */
+		node = visit_leaf(v, NODE_OPAQUE); /* a parameter named in a type; what a lambda captures */
 	}
 	return node;
 }
@@ -60,6 +61,7 @@ uint32_t visit_name(struct visit *v, CXCursor cursor)
 	case CXCursor_FunctionDecl:
 	case CXCursor_CXXMethod:
 	case CXCursor_Constructor:
+	case CXCursor_FunctionTemplate:
 		return function_reference(v, cursor, declaration);
 	case CXCursor_EnumConstantDecl:
 		return constant_pending(v);
@@ -92,6 +94,16 @@ static bool is_reached_by_arrow(struct visit *v, CXCursor object)
 	return type_is_pointer(clang_getCursorType(object));
 }
 
+static uint32_t method_reference(struct visit *v, CXCursor cursor, CXCursor method, struct children children)
+{
+	uint32_t field = cplusplus_virtual(v, cursor, method);
+
+	if (!field)
+		return function_reference(v, cursor, method);
+	uint32_t object = children.count ? visit_expression(v, child_at(v, children, 0)) : visit_leaf(v, NODE_OPAQUE);
+	return visit_field(v, field, object, true);
+}
+
 uint32_t visit_member(struct visit *v, CXCursor cursor)
 {
 	CXCursor declaration = clang_getCursorReferenced(cursor);
@@ -99,7 +111,9 @@ uint32_t visit_member(struct visit *v, CXCursor cursor)
 	uint32_t node;
 
 	if (declaration.kind == CXCursor_CXXMethod)
-		node = function_reference(v, cursor, declaration);
+		node = method_reference(v, cursor, declaration, children);
+	else if (declaration.kind == CXCursor_FieldDecl && children.count == 0 && v->cplusplus)
+		node = visit_field(v, visit_symbol(v, declaration), visit_leaf(v, NODE_OPAQUE), true); /* this-> */
 	else if (declaration.kind != CXCursor_FieldDecl || children.count == 0)
 		node = visit_opaque(v, cursor);
 	else {

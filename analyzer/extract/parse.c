@@ -176,7 +176,7 @@ static struct facts *facts_of(CXTranslationUnit parsed, const struct parsing *pa
 	struct facts *facts;
 	struct visit v;
 
-	visit_init(&v, parsed, parsing->root, builder);
+	visit_init(&v, parsed, parsing->root, parsing->unit->cplusplus, builder);
 	visit_unit(&v);
 	add_dependencies(parsing->hashes, parsed, builder);
 	set_status(&v);

@@ -62,6 +62,16 @@ static void expression_statement(struct visit *v, CXCursor cursor, uint32_t bloc
 static void if_statement(struct visit *v, CXCursor cursor, uint32_t block)
 {
 	struct children children = children_of(v, cursor);
+
+	while (children.count > 2 &&
+	       clang_isDeclaration(child_at(v, children, 0).kind)) { /* C++: if (int n = read()) */
+		visit_statement(v, child_at(v, children, 0), block);
+		children.first++, children.count--;
+	}
+	if (children.count > 2 && child_at(v, children, 0).kind == CXCursor_DeclStmt) { /* C++: if (int n = 0; n) */
+		visit_statement(v, child_at(v, children, 0), block);
+		children.first++, children.count--;
+	}
 	uint32_t node = start_statement(v, NODE_IF, cursor, block);
 
 	if (children.count < 2) { /* its condition could not be parsed */
@@ -100,6 +110,21 @@ static void while_statement(struct visit *v, CXCursor cursor, uint32_t block)
 	if (children.count)
 		parts[3] = single_statement(v, last_child(v, children));
 	finish_loop(v, node, LOOP_WHILE, parts);
+	children_release(v, children);
+}
+
+/* C++: for (auto &x : list) */
+static void range_statement(struct visit *v, CXCursor cursor, uint32_t block)
+{
+	struct children children = children_of(v, cursor);
+	uint32_t node = start_statement(v, NODE_LOOP, cursor, block), body = visit_leaf(v, NODE_BLOCK);
+	uint32_t parts[4] = { visit_leaf(v, NODE_BLOCK), 0, 0, body };
+
+	for (guint i = 0; i + 1 < children.count; i++)
+		visit_statement(v, child_at(v, children, i), parts[0]);
+	if (children.count)
+		visit_statement(v, last_child(v, children), body);
+	finish_loop(v, node, LOOP_FOR, parts);
 	children_release(v, children);
 }
 
@@ -366,6 +391,9 @@ static void any_statement(struct visit *v, CXCursor cursor, uint32_t block)
 		break;
 	case CXCursor_ForStmt:
 		for_statement(v, cursor, block);
+		break;
+	case CXCursor_CXXForRangeStmt:
+		range_statement(v, cursor, block);
 		break;
 	case CXCursor_SwitchStmt:
 		switch_statement(v, cursor, block);

@@ -6,6 +6,7 @@
  * constructor are read from the declaration as clang prints it, which is the same whether a macro wrote them or not.
  * noreturn, nonblocking and blocking are part of the type and are read from its spelling.
  */
+#include "extract/cplusplus.h"
 #include "extract/stub.h"
 #include "extract/visit.h"
 
@@ -278,7 +279,8 @@ static uint32_t function_symbol(struct visit *v, CXCursor declaration)
 	declaration = best_declaration(declaration);
 	struct place at = place_of(clang_getCursorLocation(declaration));
 	uint16_t flags = function_flags(declaration);
-	g_autofree char *name = visit_text(clang_getCursorSpelling(declaration));
+	g_autofree char *name =
+		v->cplusplus ? cplusplus_name(declaration) : visit_text(clang_getCursorSpelling(declaration));
 	g_autofree char *key = symbol_key(v, declaration, at.file, flags & SYMBOL_STATIC);
 	uint32_t symbol = facts_build_symbol(v->facts, SYMBOL_FUNCTION, key, name);
 
@@ -375,6 +377,10 @@ static GHashTable *functions_by_name(struct visit *v)
 
 uint32_t visit_cleanup(struct visit *v, CXCursor variable)
 {
+	uint32_t destructor = v->cplusplus ? cplusplus_destructor(v, variable) : 0;
+
+	if (destructor)
+		return destructor;
 	if (!clang_Cursor_hasAttrs(variable))
 		return 0;
 	g_autofree char *text = printed(v, variable);

@@ -12,6 +12,7 @@
  * goto), initialiser.c (which field a value goes to), symbol.c (attributes, statics of the same name), constant.c (names
  * of constants), place.c (macros), parse.c (crashes, stacks), lost.c (what errors hide).
  */
+#include "extract/cplusplus.h"
 #include "extract/visit.h"
 
 /* Cursors as hash keys. */
@@ -115,14 +116,12 @@ static void open_function(struct visit *v, CXCursor definition, uint32_t symbol)
 	CXSourceRange range = clang_getCursorExtent(definition);
 	struct place at = place_of(clang_getCursorLocation(definition));
 	struct place end = place_expanded(clang_getRangeEnd(range));
-	int params = clang_Cursor_getNumArguments(definition);
 	struct function function = {
 		.symbol = symbol,
 		.file = visit_file_index(v, at.file),
 		.line = at.line,
 		.end_line = end.file == at.file && end.line > at.line ? end.line : at.line,
 		.column = at.column > UINT16_MAX ? UINT16_MAX : (uint16_t)at.column,
-		.params = params > 0 ? (uint16_t)params : 0,
 	};
 
 	v->function_file = at.file;
@@ -137,32 +136,59 @@ static void set_body(struct visit *v, uint32_t index, uint32_t body)
 	facts_built_function(v->facts, index)->body = body;
 }
 
-static CXCursor body_of(struct visit *v, CXCursor definition)
+/* Parameters and body are children; the arguments of a template or a lambda are not to be had otherwise. */
+static CXCursor take_parameters(struct visit *v, CXCursor definition)
 {
 	struct children children = children_of(v, definition);
 	CXCursor body = clang_getNullCursor();
 
-	for (guint i = 0; i < children.count; i++)
-		if (child_at(v, children, i).kind == CXCursor_CompoundStmt)
-			body = child_at(v, children, i);
+	for (guint i = 0; i < children.count; i++) {
+		CXCursor child = child_at(v, children, i);
+
+		if (child.kind == CXCursor_ParmDecl) {
+			add_parameter(v, child);
+			facts_built_function(v->facts, v->function)->params++;
+		} else if (child.kind == CXCursor_CompoundStmt) {
+			body = child;
+		}
+	}
 	children_release(v, children);
 	return body;
 }
 
+static bool has_body(struct visit *v, CXCursor definition)
+{
+	struct children children = children_of(v, definition);
+	bool found = false;
+
+	for (guint i = 0; i < children.count; i++)
+		found |= child_at(v, children, i).kind == CXCursor_CompoundStmt;
+	children_release(v, children);
+	return found;
+}
+
 static void emit_function(struct visit *v, CXCursor definition)
 {
-	uint32_t symbol = visit_symbol(v, definition);
-	CXCursor body = body_of(v, definition);
+	bool is_lambda = definition.kind == CXCursor_LambdaExpr;
+	uint32_t symbol = is_lambda ? cplusplus_lambda(v, definition) : visit_symbol(v, definition);
 
-	if (clang_Cursor_isNull(body) || !g_hash_table_add(v->emitted, GUINT_TO_POINTER(symbol)))
+	if (!has_body(v, definition) || !g_hash_table_add(v->emitted, GUINT_TO_POINTER(symbol)))
 		return;
 	open_function(v, definition, symbol);
 	v->function++;
-	for (int i = 0; i < clang_Cursor_getNumArguments(definition); i++)
-		add_parameter(v, clang_Cursor_getArgument(definition, (unsigned)i));
+	CXCursor body = take_parameters(v, definition);
 	uint32_t outside = visit_leaf(v, NODE_BLOCK);
 	visit_statement(v, body, outside);
-	set_body(v, v->function, facts_built_node(v->facts, outside)->first);
+	uint32_t block = facts_built_node(v->facts, outside)->first;
+	if (definition.kind == CXCursor_Constructor) {
+		uint32_t before = visit_node(v, NODE_BLOCK, body);
+
+		cplusplus_member_initialisers(v, definition, before);
+		facts_build_append(v->facts, before, block);
+		block = before;
+	}
+	set_body(v, v->function, block);
+	cplusplus_note_method(v, definition, symbol);
 }
 
 /* The initialiser of a file-scope variable, as a function that assigns to it. */
@@ -195,7 +221,8 @@ static void visit_function(struct visit *v, CXCursor function)
 		g_array_append_val(v->definitions, function);
 		return;
 	}
-	if (!clang_Location_isInSystemHeader(location) && !clang_Cursor_isFunctionInlined(function) &&
+	bool called_by_name = !clang_Cursor_isFunctionInlined(function) || clang_CXXMethod_isVirtual(function);
+	if (!clang_Location_isInSystemHeader(location) && called_by_name &&
 	    clang_getCursorLinkage(function) == CXLinkage_External &&
 	    !visit_file(v, place_expanded(location).file)->system)
 		g_array_append_val(v->definitions, function);
@@ -219,6 +246,7 @@ static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor paren
 	case CXCursor_CXXMethod:
 	case CXCursor_Constructor:
 	case CXCursor_Destructor:
+	case CXCursor_FunctionTemplate:
 		visit_function(data, cursor);
 		return CXChildVisit_Continue;
 	case CXCursor_VarDecl:
@@ -227,7 +255,10 @@ static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor paren
 	case CXCursor_Namespace:
 	case CXCursor_LinkageSpec:
 	case CXCursor_ClassDecl:
+	case CXCursor_ClassTemplate:
 		return CXChildVisit_Recurse;
+	case CXCursor_StructDecl:
+		return ((struct visit *)data)->cplusplus ? CXChildVisit_Recurse : CXChildVisit_Continue;
 	default:
 		return CXChildVisit_Continue;
 	}
@@ -248,6 +279,7 @@ void visit_unit(struct visit *v)
 		emit(v, g_array_index(v->definitions, CXCursor, i));
 	for (guint i = 0; i < v->pending->len; i++)
 		emit(v, g_array_index(v->pending, CXCursor, i));
+	cplusplus_finish(v);
 }
 
 void for_each_error(struct visit *v, void (*use)(struct visit *v, CXDiagnostic error, void *data), void *data)
@@ -277,7 +309,7 @@ static GArray *cursor_array(void)
 	return g_array_new(FALSE, FALSE, sizeof(CXCursor));
 }
 
-void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, struct facts_builder *facts)
+void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, bool cplusplus, struct facts_builder *facts)
 {
 	g_autofree char *path = visit_text(clang_getTranslationUnitSpelling(unit));
 
@@ -286,6 +318,8 @@ void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, struc
 		.main_file = clang_getFile(unit, path),
 		.root = root,
 		.facts = facts,
+		.cplusplus = cplusplus,
+		.overrides = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
 		.files = g_hash_table_new_full(NULL, NULL, NULL, free_file),
 		.symbols = cursor_table_new(),
 		.variables = cursor_table_new(),
@@ -302,7 +336,7 @@ void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, struc
 void visit_finish(struct visit *v)
 {
 	GHashTable *tables[] = { v->files, v->symbols, v->variables, v->emitted, v->by_name };
-	GArray *arrays[] = { v->candidates, v->definitions, v->pending, v->cursors, v->transparent };
+	GArray *arrays[] = { v->candidates, v->definitions, v->pending, v->cursors, v->transparent, v->overrides };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])

@@ -8,6 +8,7 @@
  *      constant.c     constants: their value and how the source spells them
  *      initialiser.c  initialisers -> assignments to the places they fill
  *      symbol.c       functions, globals, fields: identity, type, attributes
+ *      cplusplus.c    what C++ adds: lambdas, methods, operators
  *      place.c        where a node stands and which macro wrote it
  */
 #ifndef LOOPLINT_VISIT_H
@@ -42,7 +43,9 @@ struct visit {
 	GHashTable *by_name;   /* name -> declaration of functions a cleanup attribute may name; NULL until needed */
 	GArray *candidates;    /* CXCursor: what by_name will hold */
 	GArray *definitions;   /* CXCursor: what is emitted */
-	GArray *pending;       /* CXCursor: functions of headers that an emitted function refers to */
+	GArray *pending;       /* CXCursor: functions of headers that an emitted function refers to; lambdas */
+	GArray *overrides;     /* uint32_t: assignments of virtual methods, see cplusplus.c */
+	bool cplusplus;        /* the unit is C++ */
 	GArray *cursors;       /* CXCursor: stack of the children being walked */
 	GArray *transparent;   /* symbols of builtins that return their first argument */
 	uint32_t constant_p;   /* symbol of __builtin_constant_p; 0: not seen */
@@ -79,7 +82,7 @@ void children_release(struct visit *v, struct children children);
 void visit_unit(struct visit *v);
 
 /* Prepares `v` for a parsed unit whose facts go to `facts`; `root` must outlive it. */
-void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, struct facts_builder *facts);
+void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, bool cplusplus, struct facts_builder *facts);
 void visit_finish(struct visit *v);
 
 /* Every error of the unit. Not by clang_getDiagnostic(unit, i), which builds all of them anew each time it is called. */

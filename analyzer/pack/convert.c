@@ -33,6 +33,22 @@ static bool is_name(const char *text, bool may_end_in_star)
 	return (length > 0 && !text[length]) || (may_end_in_star && strcmp(text + length, "*") == 0);
 }
 
+/* A name, in C++ with its namespaces and classes: "std::thread::join". */
+static bool is_function_name(const char *text, bool may_end_in_star)
+{
+	const char *scope;
+	bool named = true;
+
+	while (named && (scope = strstr(text, "::"))) {
+		char *outer = g_strndup(text, (gsize)(scope - text));
+
+		named = is_name(outer, false);
+		g_free(outer);
+		text = scope + 2;
+	}
+	return named && is_name(text, may_end_in_star);
+}
+
 /* "struct-tag.field"; both may hold `*`. */
 static bool is_field(const char *text)
 {
@@ -87,7 +103,7 @@ static const char *const *copy_strings(struct conversion *c, char *const *string
 static const char *const *copy_names(struct conversion *c, unsigned line, char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!is_name(names[i], false))
+		if (!is_function_name(names[i], false))
 			complain(c, line, "'%s' is no function name", names[i]);
 	return count ? copy_strings(c, names, count) : NULL;
 }
@@ -214,7 +230,7 @@ static struct completion convert_completion(struct conversion *c, unsigned line,
 	check_argument(c, line, "result", from->result);
 	if (from->finish && !from->result)
 		complain(c, line, "'finish' takes the 'result' of a completion");
-	if (from->finish && !is_name(from->finish, false))
+	if (from->finish && !is_function_name(from->finish, false))
 		complain(c, line, "'%s' is no function name", from->finish);
 	return (struct completion){
 		.status = (int)from->status,
@@ -232,7 +248,7 @@ static void check_handed_over(struct conversion *c, unsigned line, const struct 
 		return;
 	}
 	if (from->function) {
-		if (!is_name(from->function, true))
+		if (!is_function_name(from->function, true))
 			complain(c, line, "'%s' is no function name", from->function);
 		require_argument(c, line, "callback", from->callback);
 		check_argument(c, line, "data", from->data);
@@ -328,7 +344,7 @@ static void check_effect(struct conversion *c, struct place entry, const struct 
 	unsigned line = place_line(entry);
 	bool bounded = !from->cost || *from->cost == COST_BOUNDED;
 
-	if (!is_name(from->function, false))
+	if (!is_function_name(from->function, false))
 		complain(c, line, "'%s' is no function name", from->function);
 	if (kind != EFFECT_BLOCKS && (from->cost || from->bound_us || from->descriptor || from->lasts))
 		complain(c, line, "'cost', 'bound_us', 'lasts' and 'descriptor' belong to 'blocks'");
@@ -459,7 +475,7 @@ static void convert_loop_only(struct conversion *c, const struct yaml_pack *from
 	struct place list = place_key(root, "loop_only");
 
 	for (size_t i = 0; i < from->loop_only_count; i++)
-		if (!is_name(from->loop_only[i], true))
+		if (!is_function_name(from->loop_only[i], true))
 			complain(c, place_line(place_item(list, i)), "'%s' is no function name", from->loop_only[i]);
 	c->out->loop_only = copy_strings(c, from->loop_only, from->loop_only_count);
 }

@@ -50,6 +50,11 @@ static void need_header(struct fixture *fixture, const char *header)
 	outcome_finish(&outcome);
 }
 
+static bool is_unit(const char *name)
+{
+	return g_str_has_suffix(name, ".c") || g_str_has_suffix(name, ".cpp");
+}
+
 static void read_source(struct fixture *fixture, const char *file)
 {
 	GPtrArray *packages = g_ptr_array_new_with_free_func(g_free);
@@ -69,7 +74,7 @@ static void read_source(struct fixture *fixture, const char *file)
 	add_words(text, "// headers:", headers);
 	for (guint i = 0; i < headers->len; i++)
 		need_header(fixture, headers->pdata[i]);
-	if (g_str_has_suffix(file, ".c"))
+	if (is_unit(file))
 		g_ptr_array_add(fixture->sources, g_strdup(file));
 	g_ptr_array_free(packages, TRUE);
 	g_ptr_array_free(headers, TRUE);
@@ -128,7 +133,7 @@ static GPtrArray *list_folder(const char *folder)
 
 static bool is_source(const char *name)
 {
-	return g_str_has_suffix(name, ".c") || g_str_has_suffix(name, ".h");
+	return is_unit(name) || g_str_has_suffix(name, ".h");
 }
 
 /* A folder of files is one fixture, if there is C in it. */
@@ -154,8 +159,8 @@ static struct fixture *read_entry(const char *top, const char *folder, const cha
 
 	if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
 		fixture = read_folder(name, path);
-	} else if (g_str_has_suffix(entry, ".c")) {
-		name[strlen(name) - 2] = '\0';
+	} else if (is_unit(entry)) {
+		*strrchr(name, '.') = '\0';
 		fixture = fixture_new(name, folder);
 		read_source(fixture, entry);
 	}

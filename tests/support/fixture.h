@@ -1,6 +1,6 @@
 /*
- * fixture: one C program of fixtures/ with the expectations it holds. A file fixtures/TOP/NAME.c is one; a folder
- * fixtures/TOP/NAME/ with several .c and .h files, analysed together, is one.
+ * fixture: one C program of fixtures/ with the expectations it holds. A file fixtures/TOP/NAME.c (or .cpp) is one; a
+ * folder fixtures/TOP/NAME/ with several .c, .cpp and .h files, analysed together, is one.
  *
  * Comments of their own in any of its files say how it is to be compiled and checked:
  *
@@ -17,7 +17,7 @@
 struct fixture {
 	char *name;           /* "blocking-call/null_callback_makes_it_sync" */
 	char *folder;         /* absolute: where its files are; everything runs there */
-	GPtrArray *sources;   /* names of its .c files in folder, sorted */
+	GPtrArray *sources;   /* names of its .c and .cpp files in folder, sorted */
 	GPtrArray *flags;     /* for compilers */
 	GPtrArray *options;   /* for looplint */
 	char *missing;        /* a package or header that is not installed; NULL if all are */
