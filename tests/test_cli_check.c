@@ -278,6 +278,12 @@ static void the_configuration_is_obeyed(void **state)
 	sandbox_write(&sandbox, ".looplint.yaml", "rules: { disable: [blocking-call] }\n");
 	assert_ended(run("check"), 0, "2 units,", "");
 	sandbox_write(&sandbox, "ours.yaml", "library: ours\neffects:\n  - { function: a, blocks: cpu, see: docs }\n");
+	sandbox_write(&sandbox, ".looplint.yaml",
+		      "functions: [{ function: resolve, is: blocking, category: database }]\n");
+	assert_ended(run("check", "--format", "json"), 1, "'resolve' can block the loop (database)", "");
+	sandbox_write(&sandbox, ".looplint.yaml", "functions: [{ function: 'res*', is: nonblocking }]\n");
+	assert_ended(run("check", "--format", "json"), 1, "'getaddrinfo' can block 'resolve', which is declared not to",
+		     "");
 	sandbox_write(&sandbox, ".looplint.yaml", "packs: [ours.yaml]\n");
 	assert_ended(run("dump", "--after=packs"), 0, "ours.yaml)\n  a blocks cpu\n", "");
 	sandbox_finish(&sandbox);

@@ -35,6 +35,9 @@ static void every_key_is_read(void **state)
 	assert_int_equal(read_text(&f, "packs: [tools/ours.yaml, /abs.yaml]\n"
 				       "rules: { disable: [nested-loop], enable: [blocking-call] }\n"
 				       "exclude: ['third_party/*']\n"
+				       "functions:\n"
+				       "  - { function: ui_*, is: loop-only }\n"
+				       "  - { function: load, is: blocking, category: disk }\n"
 				       "build: out/debug\n"
 				       "confidence: high\n"),
 			 0);
@@ -46,6 +49,11 @@ static void every_key_is_read(void **state)
 	assert_string_equal(f.config.enabled_rules[0], "blocking-call");
 	assert_string_equal(f.config.build, "/project/out/debug");
 	assert_int_equal(f.config.confidence, LEVEL_HIGH);
+	assert_int_equal(f.config.functions.declaration_count, 2);
+	assert_string_equal(f.config.functions.declarations[0].function, "ui_*");
+	assert_int_equal(f.config.functions.declarations[0].marks, MARK_LOOP_ONLY);
+	assert_int_equal(f.config.functions.declarations[1].marks, MARK_BLOCKING);
+	assert_int_equal(f.config.functions.declarations[1].category, CATEGORY_DISK);
 	assert_true(config_excludes(&f.config, "third_party/lib/a.c"));
 	assert_false(config_excludes(&f.config, "src/third_party/a.c"));
 	finish(&f);
@@ -94,6 +102,13 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 	assert_wrong("build: a\nbuild: b\n", 1, "given 2 times");
 	assert_wrong("rules:\n  disable: [a\nbuild: x\n", 3, "not YAML");
 	assert_wrong("- a\n", 1, "must be a mapping");
+	assert_wrong("functions:\n  - { function: f, is: blocking }\n  - { function: g, is: blokking }\n", 3,
+		     "unknown word 'blokking'; known are loop-only, worker, blocking, nonblocking, any-thread");
+	assert_wrong("functions:\n  - { function: f, is: blocking, category: disc }\n", 2, "unknown category 'disc'");
+	assert_wrong("functions:\n  - { function: f, is: worker, category: disk }\n", 2,
+		     "'category' belongs to 'is: blocking'");
+	assert_wrong("functions:\n  - { function: 'a*b', is: worker }\n", 2, "'a*b' is no function name");
+	assert_wrong("functions:\n  - { function: f }\n", 2, "'is'");
 }
 
 static void every_unknown_rule_is_named(void **state)
@@ -110,6 +125,7 @@ static void every_unknown_rule_is_named(void **state)
 static void a_damaged_file_is_read_or_refused_with_a_reason(void **state)
 {
 	static const char text[] = "packs: [a.yaml]\nrules: { disable: [nested-loop] }\nexclude: ['x/*']\n"
+				   "functions: [{ function: f, is: blocking, category: disk }]\n"
 				   "build: out\nconfidence: low\n";
 	static const char bytes[] = { 0, '\n', ' ', ':', '[', '}', '&', '*', '"', '#', '-', '\t', (char)0xff };
 	char damaged[sizeof text];

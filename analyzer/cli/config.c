@@ -17,9 +17,15 @@ struct yaml_rules {
 	unsigned disable_count, enable_count;
 };
 
+struct yaml_function {
+	char *function, *is, *category;
+};
+
 struct yaml_config {
 	char **packs, **exclude;
 	unsigned packs_count, exclude_count;
+	struct yaml_function *functions;
+	unsigned functions_count;
 	struct yaml_rules *rules;
 	char *build, *severity, *confidence;
 };
@@ -37,10 +43,21 @@ static const cyaml_schema_field_t rules_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t function_fields[] = {
+	CYAML_FIELD_STRING_PTR("function", CYAML_FLAG_POINTER, struct yaml_function, function, 1, CYAML_UNLIMITED),
+	CYAML_FIELD_STRING_PTR("is", CYAML_FLAG_POINTER, struct yaml_function, is, 1, CYAML_UNLIMITED),
+	TEXT("category", struct yaml_function, category),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t function_entry = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_function,
+									 function_fields) };
+
 static const cyaml_schema_field_t config_fields[] = {
 	LIST("packs", struct yaml_config, packs),
 	CYAML_FIELD_MAPPING_PTR("rules", OPTIONAL_POINTER, struct yaml_config, rules, rules_fields),
 	LIST("exclude", struct yaml_config, exclude),
+	CYAML_FIELD_SEQUENCE("functions", OPTIONAL_POINTER, struct yaml_config, functions, &function_entry, 0,
+			     CYAML_UNLIMITED),
 	TEXT("build", struct yaml_config, build),
 	TEXT("severity", struct yaml_config, severity),
 	TEXT("confidence", struct yaml_config, confidence),
@@ -93,6 +110,74 @@ static enum level read_level(const struct reader *r, const char *key, const char
 	return LEVEL_MEDIUM;
 }
 
+/* The words of include/looplint/annotations.h. */
+static const struct {
+	const char *word;
+	enum mark mark;
+} words[] = {
+	{ "loop-only", MARK_LOOP_ONLY },     { "worker", MARK_WORKER },         { "blocking", MARK_BLOCKING },
+	{ "nonblocking", MARK_NONBLOCKING }, { "any-thread", MARK_ANY_THREAD },
+};
+
+static enum mark read_word(const struct reader *r, const char *word, struct place place)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strcmp(words[i].word, word) == 0)
+			return words[i].mark;
+	diagnostics_add(r->diagnostics, DIAGNOSTIC_ERROR, r->path, place_line(place),
+			"unknown word '%s'; known are loop-only, worker, blocking, nonblocking, any-thread", word);
+	return 0;
+}
+
+static enum category read_category(const struct reader *r, const struct yaml_function *function, enum mark mark,
+				   struct place entry)
+{
+	unsigned line = place_line(place_key(entry, "category"));
+	int category = function->category ? category_from_name(function->category) : CATEGORY_NONE;
+
+	if (function->category && category <= CATEGORY_NONE)
+		diagnostics_add(r->diagnostics, DIAGNOSTIC_ERROR, r->path, line,
+				"unknown category '%s'; docs/packs.md lists them", function->category);
+	else if (function->category && mark != MARK_BLOCKING)
+		diagnostics_add(r->diagnostics, DIAGNOSTIC_ERROR, r->path, line,
+				"'category' belongs to 'is: blocking'");
+	return (enum category)category;
+}
+
+/* A C identifier, or the beginning of some with a `*` behind. */
+static bool names_functions(const char *name)
+{
+	size_t length = strspn(name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_");
+
+	return !g_ascii_isdigit(name[0]) && length > 0 && (!name[length] || strcmp(name + length, "*") == 0);
+}
+
+static struct declaration read_function(const struct reader *r, const struct yaml_function *function,
+					struct place entry)
+{
+	enum mark mark = read_word(r, function->is, place_key(entry, "is"));
+
+	if (!names_functions(function->function))
+		diagnostics_add(r->diagnostics, DIAGNOSTIC_ERROR, r->path, place_line(entry),
+				"'%s' is no function name; a '*' may only end one", function->function);
+	return (struct declaration){
+		.function = arena_strdup(r->arena, function->function),
+		.marks = mark,
+		.category = read_category(r, function, mark, entry),
+	};
+}
+
+static void read_functions(const struct reader *r, const struct yaml_config *yaml, struct place list, struct pack *out)
+{
+	out->library = "functions of " CONFIG_FILE;
+	out->file = r->path;
+	out->headers = out->pkg_config = out->loop_only = copy_list(r, NULL, 0, false);
+	out->declarations = arena_new_array(r->arena, struct declaration, yaml->functions_count);
+	out->declaration_count = yaml->functions_count;
+	for (unsigned i = 0; i < yaml->functions_count; i++)
+		out->declarations[i] = read_function(r, &yaml->functions[i], place_item(list, i));
+}
+
 static void convert(const struct reader *r, const struct yaml_config *yaml, struct place root, struct config *out)
 {
 	struct yaml_rules none = { 0 };
@@ -100,6 +185,7 @@ static void convert(const struct reader *r, const struct yaml_config *yaml, stru
 	struct place place = place_key(root, "rules");
 
 	out->packs = copy_list(r, yaml->packs, yaml->packs_count, true);
+	read_functions(r, yaml, place_key(root, "functions"), &out->functions);
 	out->exclude = copy_list(r, yaml->exclude, yaml->exclude_count, false);
 	out->disabled_rules = read_rules(r, rules->disable, rules->disable_count, place_key(place, "disable"));
 	out->enabled_rules = read_rules(r, rules->enable, rules->enable_count, place_key(place, "enable"));

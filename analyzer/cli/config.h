@@ -3,6 +3,9 @@
  *
  *     packs: [tools/ourlib.yaml]          # what our own libraries do to their callers
  *     rules: { disable: [nested-loop], enable: [] }
+ *     functions:                          # what is known of code that one cannot annotate
+ *       - { function: "ui_*", is: loop-only }
+ *       - { function: legacy_load, is: blocking, category: disk }
  *     exclude: ["third_party*"]           # units that are not analysed; `*` matches slashes too
  *     build: build/debug                  # where compile_commands.json is
  *     severity: medium                    # findings below are not shown
@@ -14,6 +17,7 @@
 #include "base/arena.h"
 #include "base/diagnostics.h"
 #include "check/finding.h"
+#include "pack/pack.h"
 
 #define CONFIG_FILE ".looplint.yaml"
 
@@ -23,6 +27,7 @@ struct config {
 	const char *const *packs;
 	const char *const *disabled_rules, *const *enabled_rules; /* slugs that exist */
 	const char *const *exclude;
+	struct pack functions; /* declarations only: to be added to the packs */
 	const char *build; /* NULL: not said */
 	enum level severity;
 	enum level confidence;

@@ -18,6 +18,8 @@ static enum outcome read_packs(struct pipeline *p)
 	int error = config_read(&p->arena, p->root, &p->config, &problems);
 	if (!error)
 		error = packs_load(&p->arena, p->config.packs, &p->packs, &problems);
+	if (!error && p->config.functions.declaration_count)
+		packs_append(&p->arena, &p->packs, &p->config.functions);
 	message_diagnostics(&problems);
 	return error ? OUTCOME_BAD_INPUT : OUTCOME_OK;
 }

@@ -190,6 +190,20 @@ static void read_type_attributes(struct visit *v, uint32_t symbol, CXType type)
 	}
 }
 
+/* What the typedef of a function-pointer field or variable says is said of that field. */
+static void read_typedef_annotations(struct annotated *annotated, CXType type)
+{
+	for (;;) {
+		CXCursor declaration = clang_getTypeDeclaration(type);
+
+		if (declaration.kind != CXCursor_TypedefDecl)
+			return;
+		if (clang_Cursor_hasAttrs(declaration))
+			clang_visitChildren(declaration, read_annotation, annotated);
+		type = clang_getTypedefDeclUnderlyingType(declaration);
+	}
+}
+
 static bool returns_nothing(CXCursor declaration)
 {
 	return clang_getCanonicalType(clang_getCursorResultType(declaration)).kind == CXType_Void;
@@ -202,6 +216,8 @@ static void read_attributes(struct visit *v, uint32_t symbol, CXCursor declarati
 	bool system = facts_built_symbol(v->facts, symbol)->flags & SYMBOL_SYSTEM;
 
 	read_type_attributes(v, symbol, clang_getCursorType(declaration));
+	if (!system && (declaration.kind == CXCursor_FieldDecl || declaration.kind == CXCursor_VarDecl))
+		read_typedef_annotations(&annotated, clang_getCursorType(declaration));
 	if (!clang_Cursor_hasAttrs(declaration) || (system && !returns_nothing(declaration)))
 		return;
 	read_printed(v, symbol, declaration);

@@ -93,3 +93,13 @@ int packs_load(struct arena *arena, const char *const *paths, struct packs *out,
 	}
 	return first_error;
 }
+
+void packs_append(struct arena *arena, struct packs *packs, const struct pack *pack)
+{
+	struct pack *items = arena_new_array(arena, struct pack, packs->count + 1);
+
+	for (size_t i = 0; i < packs->count; i++)
+		items[i] = packs->items[i];
+	items[packs->count] = *pack;
+	*packs = (struct packs){ items, packs->count + 1 };
+}

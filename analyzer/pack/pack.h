@@ -122,7 +122,8 @@ enum effect_kind {
 	EFFECT_FORKS,            /* returns 0 in a new child process: fork */
 	EFFECT_SETS_NONBLOCKING, /* makes the descriptor in `descriptor` non-blocking if `when` holds */
 	EFFECT_SETS_BLOCKING,
-	EFFECT_OPENS, /* returns a descriptor: `opens` says of what; non-blocking if `nonblocking` holds */
+	EFFECT_OPENS,      /* returns a descriptor: `opens` says of what; non-blocking if `nonblocking` holds */
+	EFFECT_NEEDS_LOOP, /* may only be called on the loop's thread; of marks, not written in packs */
 };
 
 struct effect {
@@ -149,6 +150,25 @@ struct effect {
 	const char *see;
 };
 
+/* What people declare of a function or of a function-pointer field; bits. */
+enum mark {
+	MARK_LOOP_ONLY = 1 << 0,   /* runs on the loop's thread only */
+	MARK_WORKER = 1 << 1,      /* runs on other threads only: on the loop it blocks */
+	MARK_BLOCKING = 1 << 2,    /* can block */
+	MARK_NONBLOCKING = 1 << 3, /* must not block, and is trusted not to */
+	MARK_ANY_THREAD = 1 << 4,  /* may be called from anywhere, whatever it does inside */
+	MARK_COROUTINE = 1 << 5,   /* QEMU: runs in a coroutine, and so on a loop */
+	MARK_NO_COROUTINE = 1 << 6,
+	MARK_COROUTINE_MIXED = 1 << 7,
+};
+
+/* A function, or every function with a beginning ("ui_*"), that .looplint.yaml declares something of. */
+struct declaration {
+	const char *function;
+	unsigned marks;         /* enum mark */
+	enum category category; /* of MARK_BLOCKING; CATEGORY_NONE: not said */
+};
+
 struct pack_constant {
 	const char *name;
 	int64_t value; /* on Linux; the pack's fixture checks it against the real header */
@@ -167,6 +187,8 @@ struct pack {
 	struct pack_constant *constants;
 	size_t constant_count;
 	const char *const *loop_only; /* function names or globs that need the loop's thread; NULL-terminated */
+	struct declaration *declarations;
+	size_t declaration_count;
 };
 
 struct packs {
@@ -188,6 +210,9 @@ int pack_read_text(struct arena *arena, const char *name, const char *text, size
 /* Every pack that is part of the program, then those in `paths` (NULL-terminated, may be NULL). First error returned,
  * all reported; *out holds what could be read. */
 int packs_load(struct arena *arena, const char *const *paths, struct packs *out, struct diagnostics *diagnostics);
+
+/* Adds one that was made elsewhere; what it refers to must live as long as the packs. */
+void packs_append(struct arena *arena, struct packs *packs, const struct pack *pack);
 
 /* Names as in YAML, JSON and messages ("loop", "dns"); NULL out of range. The reverse returns -1 if unknown. */
 const char *context_name(enum context context);

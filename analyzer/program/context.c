@@ -257,6 +257,39 @@ static void find_stored(struct program *p)
 	g_hash_table_destroy(names);
 }
 
+/* --- declared roots --- */
+
+static void root_declared(struct program *p, uint32_t function, unsigned marks, uint32_t target)
+{
+	static const enum mark on_loop[] = { MARK_LOOP_ONLY, MARK_NONBLOCKING, MARK_COROUTINE };
+	struct root root = { .kind = ROOT_DECLARED, .function = function, .confidence = LEVEL_HIGH, .target = target };
+
+	root.context = CONTEXT_LOOP;
+	for (size_t i = 0; i < G_N_ELEMENTS(on_loop); i++)
+		if (marks & (root.declared = on_loop[i])) {
+			add_root(p, root);
+			break;
+		}
+	root.context = CONTEXT_WORKER;
+	root.declared = MARK_WORKER;
+	if (marks & MARK_WORKER)
+		add_root(p, root);
+}
+
+/* A function that is declared to run somewhere, or stored where such functions are, runs there. */
+static void find_declared(struct program *p)
+{
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		if (program_function(p, i)->marks.bits)
+			root_declared(p, i, program_function(p, i)->marks.bits, 0);
+	for (uint32_t s = 1; s < p->slots->len; s++) {
+		unsigned marks = marks_of_slot(p, s)->bits;
+
+		for (uint32_t t = marks ? program_slot(p, s)->first_target : 0; t; t = program_target(p, t)->next)
+			root_declared(p, program_target(p, t)->function, marks, t);
+	}
+}
+
 /* --- instances --- */
 
 static guint instance_hash(gconstpointer key)
@@ -331,9 +364,18 @@ static void push(struct search *s, struct instance in)
 	f->instances += is_new;
 	if (plain)
 		f->plain = known;
+	if (is_new)
+		known->index = p->instances->len;
+	if (in.context == CONTEXT_WORKER && in.parent) {
+		struct worker_edge edge = { in.parent, in.call, known->index, known->first_edge };
+
+		g_array_append_val(p->worker_edges, edge);
+		known->first_edge = p->worker_edges->len - 1;
+	}
 	if (!(in.programs & ~known->seen))
 		return; /* was here, in every program it is in */
 	in.programs &= ~known->seen;
+	in.index = known->index;
 	known->seen |= in.programs;
 	g_array_append_val(p->instances, in);
 	uint32_t index = p->instances->len - 1;
@@ -621,16 +663,18 @@ static void follow_within(struct following *w)
 static void add_effect(struct search *s, struct loop_effect effect)
 {
 	struct program *p = s->p;
+	bool worker = program_instance(p, effect.instance)->context == CONTEXT_WORKER;
+	GArray *effects = worker ? p->thread_effects : p->loop_effects;
 	gpointer key =
-		GSIZE_TO_POINTER((gsize)effect.call << 8 | (gsize)(effect.effect ? effect.effect->kind : 31) << 1 |
-				 (effect.startup ? 1 : 0));
+		GSIZE_TO_POINTER((gsize)effect.call << 8 | (gsize)(effect.effect ? effect.effect->kind : 31) << 2 |
+				 (worker ? 2 : 0) | (effect.startup ? 1 : 0));
 	uint32_t known_index = GPOINTER_TO_UINT(g_hash_table_lookup(s->effect_index, key));
 
 	if (!known_index) {
-		g_array_append_val(p->loop_effects, effect);
-		g_hash_table_insert(s->effect_index, key, GUINT_TO_POINTER(p->loop_effects->len - 1));
-	} else if (program_item(p, loop_effects, struct loop_effect, known_index)->confidence < effect.confidence) {
-		*program_item(p, loop_effects, struct loop_effect, known_index) = effect;
+		g_array_append_val(effects, effect);
+		g_hash_table_insert(s->effect_index, key, GUINT_TO_POINTER(effects->len - 1));
+	} else if (g_array_index(effects, struct loop_effect, known_index).confidence < effect.confidence) {
+		g_array_index(effects, struct loop_effect, known_index) = effect;
 	}
 }
 
@@ -692,15 +736,47 @@ static void consider(struct following *w, const struct effect *e)
 	add_effect(w->s, effect);
 }
 
+static const struct effect needs_loop = { .kind = EFFECT_NEEDS_LOOP };
+
 static bool speaks(enum effect_kind kind)
 {
 	return kind == EFFECT_BLOCKS || kind == EFFECT_RUNS_LOOP || kind == EFFECT_WAITS;
+}
+
+/* What is declared of the called function, or of the field it is called through, goes before what it does inside. */
+static bool follow_marked(struct following *w)
+{
+	struct program *p = w->s->p;
+	bool worker = w->parent.context == CONTEXT_WORKER;
+	uint32_t slot = w->call.callee ? 0 : pointers_slot_of(p, w->call.caller, call_node(p, &w->call)->first);
+	const struct marks *marks =
+		w->call.callee ? &program_function(p, w->call.callee)->marks : marks_of_slot(p, slot);
+	unsigned caller = program_function(p, w->call.caller)->marks.bits;
+	bool applies = marks->bits & MARK_BLOCKING || (marks->bits & MARK_WORKER && !worker) ||
+		       (marks->bits & MARK_NO_COROUTINE && caller & MARK_COROUTINE);
+
+	if (worker && threads_needs_loop(p, &w->parent, &w->call)) {
+		add_effect(w->s, (struct loop_effect){ .instance = w->parent_index,
+						       .call = w->call_index,
+						       .effect = &needs_loop,
+						       .confidence = w->parent.confidence });
+		return true;
+	}
+	if (worker && marks->bits & MARK_ANY_THREAD)
+		return true;
+	if (marks->effect && applies) {
+		consider(w, marks->effect);
+		return true;
+	}
+	return marks->bits & MARK_NONBLOCKING;
 }
 
 static void follow_call(struct following *w)
 {
 	struct program *p = w->s->p;
 
+	if (follow_marked(w))
+		return;
 	if (!w->call.callee) {
 		follow_indirect(w, call_node(p, &w->call)->first);
 		return;
@@ -753,7 +829,7 @@ static bool goes_nowhere(const struct program *p, const struct call *call)
 {
 	const struct program_function *callee = call->callee ? program_function(p, call->callee) : NULL;
 
-	return callee && !callee->fact && !callee->model && !within_of(p, call->callee);
+	return callee && !callee->fact && !callee->model && !callee->marks.bits && !within_of(p, call->callee);
 }
 
 static void follow_instance(struct search *s, uint32_t index)
@@ -800,6 +876,17 @@ static void push_root(struct search *s, uint32_t index)
 				   .from_callback = root.kind != ROOT_LOOP });
 }
 
+/* A thread with a loop of its own is no worker: what it runs is on that loop. */
+static void push_workers(struct search *s)
+{
+	for (uint32_t i = 1; i < s->p->roots->len; i++) {
+		const struct root *root = program_item(s->p, roots, struct root, i);
+
+		if (root->context == CONTEXT_WORKER && !threads_own_loop(s->p, root->function))
+			push_root(s, i);
+	}
+}
+
 static void add_startup_roots(struct program *p)
 {
 	for (uint32_t i = 1; i < p->functions->len; i++)
@@ -828,6 +915,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	find_registrations(p);
 	within_find(p);
 	find_stored(p);
+	find_declared(p);
 	loops_find(p);
 	if (include_startup)
 		add_startup_roots(p);
@@ -840,8 +928,10 @@ void program_find_contexts(struct program *p, bool include_startup)
 		for (uint32_t i = 1; i < p->roots->len; i++)
 			if (program_item(p, roots, struct root, i)->context == CONTEXT_STARTUP)
 				push_root(&s, i);
+	push_workers(&s);
 	while (next_instance(&s, done, &index))
 		follow_instance(&s, index);
+	threads_find(p);
 	for (int level = 0; level < LEVELS; level++)
 		g_array_free(s.queues[level], TRUE);
 	g_hash_table_destroy(s.effect_index);

@@ -10,6 +10,7 @@
  *   programs.c  which programs of the tree share a unit             dump.c      all of that as text
  *   context.c   who runs where: instances, from roots along calls
  *   within.c    callbacks that a library keeps for other calls of its own
+ *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
  */
@@ -29,6 +30,12 @@ struct model {
 	size_t register_count;
 };
 
+/* What people declare of a function, or of the calls through a field. */
+struct marks {
+	uint16_t bits;               /* enum mark */
+	const struct effect *effect; /* what a call of it does by that; NULL: nothing */
+};
+
 /* A function of the program: defined in a unit, or only called. One per definition. */
 struct program_function {
 	const char *key, *name, *type, *file; /* file: of the definition, else of the declaration */
@@ -41,8 +48,9 @@ struct program_function {
 	uint32_t first_definition, definitions; /* what its variables are set to */
 	uint32_t first_slot; /* one for each of its variables, then one for what it returns; 0: not defined */
 	uint32_t first_region, regions;
-	bool jumps_back;               /* has a label: what stands behind may run before */
-	const struct model *model;     /* NULL: no pack knows it */
+	bool jumps_back;           /* has a label: what stands behind may run before */
+	const struct model *model; /* NULL: no pack knows it */
+	struct marks marks;
 	uint32_t same_key;             /* another definition under the same key, in another program of the tree */
 	uint32_t end_node;             /* just behind the last node of the body */
 	uint16_t flags;                /* enum symbol_flag */
@@ -126,6 +134,7 @@ struct slot {
 	uint32_t first_copy;         /* into program.copies */
 	bool holds;                  /* its type may hold a function */
 	uint32_t first_port;         /* into program.ports: indirect calls through this slot */
+	const struct marks *marks;   /* of a field or global; NULL: none */
 };
 
 /* Whatever one slot holds, another may hold too. */
@@ -203,13 +212,15 @@ struct instance {
 	uint32_t registered;  /* of a callback that a library calls within another call: the call that handed it over */
 	bool in_loop;         /* a loop statement lies on the path from the root */
 	uint32_t target;      /* of a call through a slot: the binding used */
+	uint32_t index;       /* of the first instance that is equal */
+	uint32_t first_edge;  /* of that one, on a worker: into worker_edges, by which calls it is entered */
 	uint64_t programs;    /* bits of the programs in which this path exists; see programs.c */
 	uint64_t seen;        /* of all instances that are equal but for their programs */
 	struct environment environment;
 };
 
 /* Why a function is in a context. */
-enum root_kind { ROOT_REGISTERED, ROOT_STORED, ROOT_LOOP };
+enum root_kind { ROOT_REGISTERED, ROOT_STORED, ROOT_LOOP, ROOT_DECLARED };
 
 struct root {
 	enum root_kind kind;
@@ -217,10 +228,11 @@ struct root {
 	enum context context;
 	enum level confidence;
 	const struct registration *registration;
-	uint32_t call;   /* the registering call (ROOT_REGISTERED) */
-	uint32_t target; /* how the function got to that argument or field; 0: named right there */
-	uint32_t loop;   /* ROOT_LOOP; 0: a function that calls itself, in `call` */
-	uint32_t wait;   /* ROOT_LOOP: the call that waits, or that leads there */
+	uint32_t call;      /* the registering call (ROOT_REGISTERED) */
+	uint32_t target;    /* how the function got to that argument or field; 0: named right there */
+	uint32_t loop;      /* ROOT_LOOP; 0: a function that calls itself, in `call` */
+	uint32_t wait;      /* ROOT_LOOP: the call that waits, or that leads there */
+	enum mark declared; /* ROOT_DECLARED: by which of its marks */
 };
 
 /* An effect that a call has on the loop: the best instance for each call and effect. What rules walk over. */
@@ -235,6 +247,24 @@ struct loop_effect {
 	bool nested_wait;       /* the program's own loop is entered again from one of its callbacks */
 };
 
+/* A call that leads from one instance on a worker to another: every one, not only the one it was first reached by. */
+struct worker_edge {
+	uint32_t from, call, to;
+	uint32_t next; /* to the same instance */
+};
+
+/* See enum hazard_kind. */
+struct hazard {
+	enum hazard_kind kind;
+	uint32_t instance; /* the path to it; 0: none, it is the handing over itself */
+	uint32_t call;     /* where it is reported */
+	uint32_t effect;   /* into thread_effects: what the call comes to */
+	uint32_t entered;  /* the instance that `call` enters on the way there; 0: `effect` is of `call` itself */
+	uint32_t function; /* HAZARD_OFFLOADED: what is handed over */
+	uint32_t target;   /* HAZARD_OFFLOADED: how it got there; 0: named in the call */
+	enum level confidence;
+};
+
 struct program {
 	struct arena *arena;
 	const struct facts *const *units;
@@ -243,6 +273,7 @@ struct program {
 
 	GHashTable *model_by_name;    /* name -> struct model */
 	GPtrArray *model_patterns;    /* registrations and effects with a trailing '*' */
+	GHashTable *field_marks;      /* key of a field or global -> struct marks */
 	GHashTable *function_by_key;  /* key -> first index */
 	GHashTable *constant_by_name; /* name -> struct pack_constant */
 	uint32_t **symbol_function;   /* per unit, per symbol: function */
@@ -256,6 +287,9 @@ struct program {
 	GHashTable *target_index;
 
 	GArray *roots, *instances, *loop_effects;
+	GArray *thread_effects; /* struct loop_effect, of instances on workers */
+	GArray *worker_edges;   /* struct worker_edge */
+	GArray *hazards;        /* struct hazard */
 	GHashTable *instance_index;
 	GHashTable *within;            /* callee -> GArray of struct handed_over */
 	GHashTable *stored;            /* slot -> what is stored there; descriptor.c */
@@ -315,6 +349,11 @@ static inline const struct node *call_node(const struct program *p, const struct
 void model_build(struct program *p);
 /* What packs say of `name`; NULL if nothing. */
 const struct model *model_find(struct program *p, const char *name);
+
+/* marks.c: after the functions are linked, before pointers_solve. */
+void marks_build(struct program *p);
+/* Of the calls through a slot; never NULL. */
+const struct marks *marks_of_slot(const struct program *p, uint32_t slot);
 
 /* body.c: fills calls, guards, loops and regions of one function. */
 void body_scan(struct program *p, uint32_t function);
@@ -432,6 +471,14 @@ void within_find(struct program *p);
 const GArray *within_of(const struct program *p, uint32_t callee);
 /* Whether the program calls one of these functions. `names` is NULL-terminated; NULL names none. */
 bool program_calls_one_of(const struct program *p, const char *const *names);
+
+/* threads.c */
+/* Whether a callback handed to a worker runs a loop of its own there: then its thread is a loop's, and no worker. */
+bool threads_own_loop(const struct program *p, uint32_t function);
+/* Whether a call in this instance needs the loop's thread. */
+bool threads_needs_loop(struct program *p, const struct instance *in, const struct call *call);
+/* Fills hazards from thread_effects and worker_edges. */
+void threads_find(struct program *p);
 
 /* programs.c */
 void programs_find(struct program *p);

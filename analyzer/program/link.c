@@ -232,6 +232,9 @@ static struct program *program_new(struct arena *arena, const struct facts *cons
 	p->roots = array_from_one(sizeof(struct root));
 	p->instances = array_from_one(sizeof(struct instance));
 	p->loop_effects = array_from_one(sizeof(struct loop_effect));
+	p->thread_effects = array_from_one(sizeof(struct loop_effect));
+	p->worker_edges = array_from_one(sizeof(struct worker_edge));
+	p->hazards = array_from_one(sizeof(struct hazard));
 	p->symbol_function = arena_new_array(arena, uint32_t *, count);
 	p->symbol_slot = arena_new_array(arena, uint32_t *, count);
 	return p;
@@ -252,6 +255,7 @@ struct program *program_link(struct arena *arena, const struct facts *const *uni
 		join_symbols(p, u);
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		program_function(p, i)->model = model_find(p, program_function(p, i)->name);
+	marks_build(p);
 	programs_find(p);
 	mark_builtins(p);
 	infer_noreturn(p);
@@ -275,13 +279,15 @@ void program_free(struct program *p)
 		return;
 	GHashTable *tables[] = { p->model_by_name, p->function_by_key, p->constant_by_name,  p->result_index,
 				 p->slot_by_key,   p->target_index,    p->instance_index,    p->stored,
-				 p->rooted,        p->waiting_calls,   p->waiting_functions, p->within };
+				 p->rooted,        p->waiting_calls,   p->waiting_functions, p->within,
+				 p->field_marks };
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);
-	GArray *arrays[] = { p->functions,  p->calls,      p->guards, p->loops,     p->definitions,
-			     p->case_nodes, p->regions,    p->slots,  p->targets,   p->copies,
-			     p->ports,      p->port_calls, p->roots,  p->instances, p->loop_effects };
+	GArray *arrays[] = { p->thread_effects, p->worker_edges, p->hazards,     p->functions,  p->calls,
+			     p->guards,         p->loops,        p->definitions, p->case_nodes, p->regions,
+			     p->slots,          p->targets,      p->copies,      p->ports,      p->port_calls,
+			     p->roots,          p->instances,    p->loop_effects };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);

@@ -15,6 +15,12 @@
 
 struct program;
 
+/* What rules about threads walk over. */
+enum hazard_kind {
+	HAZARD_OFF_LOOP,  /* a worker makes a call that only the loop's thread may make, or that leads to one */
+	HAZARD_OFFLOADED, /* a function that belongs on the loop is handed to a worker */
+};
+
 /*
  * Links `count` units under `packs`. Strings and the struct live in `arena`, the rest is freed by program_free;
  * units and packs must outlive both.
