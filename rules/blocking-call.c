@@ -14,6 +14,9 @@ static void check(const struct program *program, struct check *out)
 		if (call.startup)
 			finding_add(out, &call, "'%s' can block before the loop runs (%s)", call.callee,
 				    category_name(call.category));
+		else if (call.declared)
+			finding_add(out, &call, "'%s' can block '%s', which is declared not to (%s)", call.callee,
+				    call.declared, category_name(call.category));
 		else
 			finding_add(out, &call, "'%s' can block the loop (%s)", call.callee,
 				    category_name(call.category));

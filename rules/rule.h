@@ -29,9 +29,10 @@ struct loop_call {
 	uint32_t index;        /* of next_loop_call */
 	enum effect_kind kind; /* EFFECT_BLOCKS, EFFECT_RUNS_LOOP or EFFECT_WAITS */
 	enum category category;
-	const char *callee; /* name as called */
-	bool nested;        /* the program's own loop is entered again from one of its callbacks */
-	bool startup;       /* before the loop runs; only where asked for */
+	const char *callee;   /* name as called */
+	bool nested;          /* the program's own loop is entered again from one of its callbacks */
+	bool startup;         /* before the loop runs; only where asked for */
+	const char *declared; /* not the loop's, but of this function, which is declared not to block; else NULL */
 };
 
 /* Moves on to the next such call; false after the last. Begin with { 0 }. */
@@ -42,5 +43,22 @@ bool next_loop_call(const struct program *program, struct loop_call *call);
 /* Reports `call` with its witness; the message is lower case, no full stop, one line. */
 void finding_add(struct check *out, const struct loop_call *call, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* What a worker does that belongs on the loop, or does to the loop. */
+struct hazard_view {
+	uint32_t index;     /* of next_hazard */
+	const char *callee; /* the call it is reported at */
+	const char *cause;  /* what that call comes to */
+	bool direct;        /* which is the call itself */
+};
+
+/* Moves on to the next hazard of a kind; false after the last. Begin with { 0 }. */
+bool next_hazard(const struct program *program, enum hazard_kind kind, struct hazard_view *hazard);
+
+#define for_each_hazard(h, kind, program) for (struct hazard_view h = { 0 }; next_hazard((program), (kind), &(h));)
+
+/* Reports `hazard` with its witness. `advice` is what to do; NULL: nothing is said. */
+void hazard_add(struct check *out, const struct hazard_view *hazard, const char *advice, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
 #endif

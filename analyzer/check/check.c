@@ -32,6 +32,16 @@ const struct rule *check_find_rule(const char *slug)
 	return NULL;
 }
 
+/* The function that promises not to block and leads to an instance; NULL if the loop does. */
+static const char *declared_by(const struct program *p, uint32_t instance)
+{
+	const struct root *root = program_item(p, roots, struct root, program_instance(p, instance)->root);
+
+	if (root->kind != ROOT_DECLARED || root->declared != MARK_NONBLOCKING)
+		return NULL;
+	return program_function(p, root->function)->name;
+}
+
 bool next_loop_call(const struct program *p, struct loop_call *call)
 {
 	if (call->index + 1 >= p->loop_effects->len)
@@ -42,9 +52,10 @@ bool next_loop_call(const struct program *p, struct loop_call *call)
 		.index = index,
 		.kind = effect->effect ? effect->effect->kind : EFFECT_RUNS_LOOP,
 		.category = effect->category,
-		.callee = program_function(p, program_call(p, effect->call)->callee)->name,
+		.callee = check_callee(p, program_call(p, effect->call)),
 		.nested = effect->nested_wait,
 		.startup = effect->startup,
+		.declared = declared_by(p, effect->instance),
 	};
 	return true;
 }
@@ -61,41 +72,59 @@ static void set_fingerprint(struct finding *finding, unsigned ordinal)
 		 (unsigned long long)hash.low64);
 }
 
-void finding_add(struct check *out, const struct loop_call *call, const char *format, ...)
+struct finding check_finding(const struct check *out, struct place place, const char *callee)
 {
-	struct program *p = out->program;
-	const struct loop_effect *effect = program_item(p, loop_effects, struct loop_effect, call->index);
-	const struct call *site = program_call(p, effect->call);
-	struct place place = check_place(p, site->caller, site->node);
-	struct finding finding = {
+	return (struct finding){
 		.rule = out->rule->slug,
-		.category = effect->category,
-		.severity = severity_of(p, effect),
-		.confidence = effect->confidence,
 		.file = place.file,
 		.line = place.line,
 		.column = place.column,
 		.end_line = place.end_line,
 		.end_column = place.end_column,
 		.function = place.function,
-		.callee = call->callee,
-		.context = effect->startup ? CONTEXT_STARTUP : CONTEXT_LOOP,
+		.callee = callee,
 		.review_reason = "",
 		.suppression_reason = "",
 		.advice_text = "",
 	};
-	va_list arguments;
-	char *message;
+}
 
-	va_start(arguments, format);
-	message = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	finding.message = arena_strdup(out->arena, message);
+void check_keep(struct check *out, struct finding *finding, unsigned ordinal, const char *format, va_list arguments)
+{
+	char *message = g_strdup_vprintf(format, arguments);
+
+	finding->message = arena_strdup(out->arena, message);
 	g_free(message);
+	set_fingerprint(finding, ordinal);
+	g_array_append_val(out->findings, *finding);
+}
+
+const char *check_callee(const struct program *p, const struct call *call)
+{
+	if (call->callee)
+		return program_function(p, call->callee)->name;
+	uint32_t slot = pointers_slot_of((struct program *)p, call->caller, call_node(p, call)->first);
+	return slot ? pointers_slot_name(p, slot) : "";
+}
+
+void finding_add(struct check *out, const struct loop_call *call, const char *format, ...)
+{
+	struct program *p = out->program;
+	const struct loop_effect *effect = program_item(p, loop_effects, struct loop_effect, call->index);
+	const struct call *site = program_call(p, effect->call);
+	struct place place = check_place(p, site->caller, site->node);
+	struct finding finding = check_finding(out, place, call->callee);
+	va_list arguments;
+
+	finding.category = effect->category;
+	finding.severity = severity_of(p, effect);
+	finding.confidence = effect->confidence;
+	finding.context = effect->startup ? CONTEXT_STARTUP : CONTEXT_LOOP;
 	adviser_choose(out->adviser, effect, &finding);
 	witness_build(out->arena, p, effect->instance, effect, &finding.witness, &finding.steps);
-	set_fingerprint(&finding, site->ordinal);
-	g_array_append_val(out->findings, finding);
+	va_start(arguments, format);
+	check_keep(out, &finding, site->ordinal, format, arguments);
+	va_end(arguments);
 }
 
 static gint by_place(gconstpointer a, gconstpointer b)

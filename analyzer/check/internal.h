@@ -7,6 +7,8 @@
 #include "program/internal.h"
 #include "rules/rule.h"
 
+#include <stdarg.h>
+
 struct check {
 	struct arena *arena;
 	struct program *program;
@@ -15,10 +17,6 @@ struct check {
 	struct adviser *adviser;
 	GArray *findings; /* struct finding */
 };
-
-/* witness.c: the path to an instance; with `effect`, up to that call. Steps in arena. */
-void witness_build(struct arena *arena, const struct program *p, uint32_t instance, const struct loop_effect *effect,
-		   struct step **steps, size_t *count);
 
 /* Where a node of a function stands. */
 struct place {
@@ -38,6 +36,35 @@ bool library_among(const char *library, const char *names);
 /* The library that runs the loop at a root, and the one that an effect is of; NULL if no pack says so. */
 const struct pack *libraries_loop(const struct libraries *l, const struct root *root);
 const struct pack *libraries_pack_of(const struct program *p, const struct effect *effect);
+
+/* witness.c: the path to an instance; with `effect`, up to that call. Steps in arena. */
+void witness_build(struct arena *arena, const struct program *p, uint32_t instance, const struct loop_effect *effect,
+		   struct step **steps, size_t *count);
+
+/* The same in parts: begin, add steps in the order of execution, end. */
+struct witness {
+	struct arena *arena;
+	const struct program *p;
+	GArray *steps;
+};
+struct witness witness_begin(struct arena *arena, const struct program *p);
+void witness_add(struct witness *witness, enum step_kind kind, struct place place, enum level confidence,
+		 const char *text);
+/* Where the function was named that came to be held at `target`, unless that is the node `except`; 0: nothing. */
+void witness_add_origin(struct witness *witness, uint32_t target, uint32_t except);
+/* The path to `instance`: from its root, or of it what lies below the instance `top`. */
+void witness_add_path(struct witness *witness, uint32_t top, uint32_t instance);
+/* The step by which `call` enters `entered`, which may have been reached by another call first. */
+void witness_add_entry(struct witness *witness, uint32_t call, uint32_t entered);
+void witness_end(struct witness *witness, struct step **steps, size_t *count);
+
+/* check.c */
+/* A finding of the running rule at a place, without witness and advice. */
+struct finding check_finding(const struct check *out, struct place place, const char *callee);
+/* What a call names: a function, or the field or variable it goes through; "" if that has no name. */
+const char *check_callee(const struct program *p, const struct call *call);
+/* Its message, its fingerprint among `ordinal` of its kind, and into the list. */
+void check_keep(struct check *out, struct finding *finding, unsigned ordinal, const char *format, va_list arguments);
 
 /* suppress.c: marks findings that a comment in the source allows. */
 void suppress_findings(struct arena *arena, const char *root, struct finding *findings, size_t count);

@@ -21,13 +21,7 @@ struct place check_place(const struct program *p, uint32_t function, uint32_t no
 	};
 }
 
-struct builder {
-	struct arena *arena;
-	const struct program *p;
-	GArray *steps;
-};
-
-static void add(struct builder *b, enum step_kind kind, struct place place, enum level confidence, const char *text)
+void witness_add(struct witness *b, enum step_kind kind, struct place place, enum level confidence, const char *text)
 {
 	struct step step = { .kind = kind,
 			     .file = place.file,
@@ -40,13 +34,13 @@ static void add(struct builder *b, enum step_kind kind, struct place place, enum
 	g_array_append_val(b->steps, step);
 }
 
-static const char *name_of(const struct builder *b, uint32_t function)
+static const char *name_of(const struct witness *b, uint32_t function)
 {
 	return program_function(b->p, function)->name;
 }
 
 /* Where the function is named that a pointer came to hold. */
-static const struct target *origin_of(const struct builder *b, uint32_t target)
+static const struct target *origin_of(const struct witness *b, uint32_t target)
 {
 	const struct target *t = program_target(b->p, target);
 
@@ -55,7 +49,7 @@ static const struct target *origin_of(const struct builder *b, uint32_t target)
 	return t;
 }
 
-static void add_origin(struct builder *b, uint32_t target, uint32_t except)
+void witness_add_origin(struct witness *b, uint32_t target, uint32_t except)
 {
 	if (!target)
 		return;
@@ -74,10 +68,10 @@ static void add_origin(struct builder *b, uint32_t target, uint32_t except)
 		text = arena_printf(b->arena, "'%s' returns '%s'", name, function);
 	else
 		text = arena_printf(b->arena, "'%s' is stored in '%s'", function, name);
-	add(b, STEP_REGISTRATION, check_place(b->p, origin->holder, origin->node), LEVEL_HIGH, text);
+	witness_add(b, STEP_REGISTRATION, check_place(b->p, origin->holder, origin->node), LEVEL_HIGH, text);
 }
 
-static struct place definition_of(const struct builder *b, uint32_t function)
+static struct place definition_of(const struct witness *b, uint32_t function)
 {
 	const struct program_function *f = program_function(b->p, function);
 
@@ -86,7 +80,19 @@ static struct place definition_of(const struct builder *b, uint32_t function)
 	};
 }
 
-static void add_root(struct builder *b, const struct root *root)
+static const char *where_text(const struct root *root)
+{
+	if (root->kind == ROOT_DECLARED)
+		return root->declared == MARK_NONBLOCKING ? "'%s' is declared not to block"
+		       : root->declared == MARK_LOOP_ONLY ? "'%s' is declared to run on the loop"
+		       : root->declared == MARK_WORKER    ? "'%s' is declared to run on worker threads"
+							  : "'%s' is declared to run in a coroutine";
+	return root->context == CONTEXT_STARTUP  ? "'%s' runs before the loop"
+	       : root->context == CONTEXT_WORKER ? "'%s' runs on a worker thread"
+						 : "'%s' runs on the loop";
+}
+
+static void add_root(struct witness *b, const struct root *root)
 {
 	const char *function = name_of(b, root->function);
 
@@ -95,26 +101,27 @@ static void add_root(struct builder *b, const struct root *root)
 					   : program_call(b->p, root->call)->node;
 		const struct call *wait = program_call(b->p, root->wait);
 
-		add(b, STEP_REGISTRATION, check_place(b->p, root->function, node), root->confidence,
-		    arena_printf(b->arena, "this loop waits for events in '%s'", name_of(b, wait->callee)));
+		witness_add(b, STEP_REGISTRATION, check_place(b->p, root->function, node), root->confidence,
+			    arena_printf(b->arena, "this loop waits for events in '%s'", name_of(b, wait->callee)));
 		return;
 	}
 	if (root->kind == ROOT_REGISTERED) {
 		const struct call *call = program_call(b->p, root->call);
 
-		add_origin(b, root->target, call->node);
-		add(b, STEP_REGISTRATION, check_place(b->p, call->caller, call->node), root->confidence,
-		    arena_printf(b->arena, "'%s' makes the loop call '%s'", name_of(b, call->callee), function));
+		witness_add_origin(b, root->target, call->node);
+		witness_add(b, STEP_REGISTRATION, check_place(b->p, call->caller, call->node), root->confidence,
+			    arena_printf(b->arena,
+					 root->context == CONTEXT_WORKER ? "'%s' runs '%s' on a worker thread"
+									 : "'%s' makes the loop call '%s'",
+					 name_of(b, call->callee), function));
 	} else {
-		add_origin(b, root->target, 0);
+		witness_add_origin(b, root->target, 0);
 	}
-	add(b, STEP_CALLBACK, definition_of(b, root->function), root->confidence,
-	    root->context == CONTEXT_STARTUP  ? arena_printf(b->arena, "'%s' runs before the loop", function)
-	    : root->context == CONTEXT_WORKER ? arena_printf(b->arena, "'%s' runs on a worker thread", function)
-					      : arena_printf(b->arena, "'%s' runs on the loop", function));
+	witness_add(b, STEP_CALLBACK, definition_of(b, root->function), root->confidence,
+		    arena_printf(b->arena, where_text(root), function));
 }
 
-static const char *call_text(struct builder *b, const struct instance *in, const struct call *call)
+static const char *call_text(struct witness *b, const struct instance *in, const struct call *call)
 {
 	const char *caller = name_of(b, call->caller), *callee = name_of(b, in->function);
 	uint32_t slot;
@@ -132,37 +139,48 @@ static const char *call_text(struct builder *b, const struct instance *in, const
 }
 
 /* Where a library was given what it calls back here. */
-static void add_handing_over(struct builder *b, const struct instance *in)
+static void add_handing_over(struct witness *b, const struct instance *in)
 {
 	const struct call *call = program_call(b->p, in->registered);
 
-	add(b, STEP_REGISTRATION, check_place(b->p, call->caller, call->node), in->confidence,
-	    arena_printf(b->arena, "'%s' was given '%s'", name_of(b, call->callee), name_of(b, in->function)));
+	witness_add(b, STEP_REGISTRATION, check_place(b->p, call->caller, call->node), in->confidence,
+		    arena_printf(b->arena, "'%s' was given '%s'", name_of(b, call->callee), name_of(b, in->function)));
 }
 
-static void add_path(struct builder *b, uint32_t instance)
+static void add_hop(struct witness *b, const struct instance *in)
 {
-	GArray *path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	const struct call *call = program_call(b->p, in->call);
 
-	for (uint32_t i = instance; i; i = program_instance(b->p, i)->parent)
-		g_array_append_val(path, i);
-	for (guint i = path->len; i-- > 0;) {
-		const struct instance *in = program_instance(b->p, g_array_index(path, uint32_t, i));
-
-		if (!in->parent) {
-			add_root(b, program_item(b->p, roots, struct root, in->root));
-			continue;
-		}
-		const struct call *call = program_call(b->p, in->call);
-		add(b, STEP_CALL, check_place(b->p, call->caller, call->node), in->confidence, call_text(b, in, call));
-		add_origin(b, in->target, 0);
-		if (in->registered)
-			add_handing_over(b, in);
-	}
-	g_array_free(path, TRUE);
+	witness_add(b, STEP_CALL, check_place(b->p, call->caller, call->node), in->confidence, call_text(b, in, call));
+	witness_add_origin(b, in->target, 0);
+	if (in->registered)
+		add_handing_over(b, in);
 }
 
-static const char *effect_text(struct builder *b, const struct loop_effect *effect, const char *callee)
+void witness_add_path(struct witness *b, uint32_t top, uint32_t instance)
+{
+	if (instance == top)
+		return;
+	const struct instance *in = program_instance(b->p, instance);
+	if (in->parent) {
+		witness_add_path(b, top, in->parent);
+		add_hop(b, in);
+	} else {
+		add_root(b, program_item(b->p, roots, struct root, in->root));
+	}
+}
+
+void witness_add_entry(struct witness *b, uint32_t call, uint32_t entered)
+{
+	struct instance in = *program_instance(b->p, entered);
+	const struct call *site = program_call(b->p, call);
+
+	in.call = call;
+	in.target = 0;
+	witness_add(b, STEP_CALL, check_place(b->p, site->caller, site->node), in.confidence, call_text(b, &in, site));
+}
+
+static const char *effect_text(struct witness *b, const struct loop_effect *effect, const char *callee)
 {
 	if (effect->nested_wait || effect->effect->kind == EFFECT_RUNS_LOOP)
 		return arena_printf(b->arena, "'%s' runs the loop inside a callback", callee);
@@ -172,21 +190,31 @@ static const char *effect_text(struct builder *b, const struct loop_effect *effe
 	return arena_printf(b->arena, "'%s' waits (%s)", callee, category_name(effect->category));
 }
 
+struct witness witness_begin(struct arena *arena, const struct program *p)
+{
+	return (struct witness){ arena, p, g_array_new(FALSE, FALSE, sizeof(struct step)) };
+}
+
+void witness_end(struct witness *b, struct step **steps, size_t *count)
+{
+	*count = b->steps->len;
+	*steps = arena_new_array(b->arena, struct step, b->steps->len);
+	if (b->steps->len)
+		memcpy(*steps, b->steps->data, b->steps->len * sizeof **steps);
+	g_array_free(b->steps, TRUE);
+}
+
 void witness_build(struct arena *arena, const struct program *p, uint32_t instance, const struct loop_effect *effect,
 		   struct step **steps, size_t *count)
 {
-	struct builder b = { .arena = arena, .p = p, .steps = g_array_new(FALSE, FALSE, sizeof(struct step)) };
+	struct witness b = witness_begin(arena, p);
 
-	add_path(&b, instance);
+	witness_add_path(&b, 0, instance);
 	if (effect) {
 		const struct call *call = program_call(p, effect->call);
 
-		add(&b, STEP_EFFECT, check_place(p, call->caller, call->node), effect->confidence,
-		    effect_text(&b, effect, name_of(&b, call->callee)));
+		witness_add(&b, STEP_EFFECT, check_place(p, call->caller, call->node), effect->confidence,
+			    effect_text(&b, effect, check_callee(p, call)));
 	}
-	*count = b.steps->len;
-	*steps = arena_new_array(arena, struct step, b.steps->len);
-	if (b.steps->len)
-		memcpy(*steps, b.steps->data, b.steps->len * sizeof **steps);
-	g_array_free(b.steps, TRUE);
+	witness_end(&b, steps, count);
 }

@@ -28,7 +28,7 @@ struct config {
 	const char *const *disabled_rules, *const *enabled_rules; /* slugs that exist */
 	const char *const *exclude;
 	struct pack functions; /* declarations only: to be added to the packs */
-	const char *build; /* NULL: not said */
+	const char *build;     /* NULL: not said */
 	enum level severity;
 	enum level confidence;
 };
