@@ -54,8 +54,22 @@ static const struct known_file *file_state(struct hashes *hashes, const char *pa
 struct adding {
 	struct hashes *hashes;
 	struct facts_builder *facts;
-	GHashTable *seen; /* CXFile: a file may be included several times */
+	GHashTable *seen;    /* CXFile: a file may be included several times */
+	const char *ignored; /* the precompiled header, or NULL */
+	GHashTable *added;   /* paths */
 };
+
+static void add_path(struct adding *adding, const char *path)
+{
+	const struct known_file *known;
+
+	if (g_strcmp0(path, adding->ignored) == 0 || g_hash_table_contains(adding->added, path))
+		return;
+	g_hash_table_add(adding->added, g_strdup(path));
+	known = file_state(adding->hashes, path);
+	if (known)
+		facts_build_dependency(adding->facts, path, known->mtime_ns, known->size, known->hash);
+}
 
 static void add_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data)
 {
@@ -70,15 +84,23 @@ static void add_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXCli
 		g_free(path);
 		path = visit_text(clang_getFileName(file));
 	}
-	const struct known_file *known = file_state(adding->hashes, path);
-	if (known)
-		facts_build_dependency(adding->facts, path, known->mtime_ns, known->size, known->hash);
+	add_path(adding, path);
 }
 
-void add_dependencies(struct hashes *hashes, CXTranslationUnit unit, struct facts_builder *facts)
+void add_dependencies(struct hashes *hashes, CXTranslationUnit unit, const struct shared_headers *set,
+		      struct facts_builder *facts)
 {
-	struct adding adding = { hashes, facts, g_hash_table_new(NULL, NULL) };
+	struct adding adding = {
+		.hashes = hashes,
+		.facts = facts,
+		.seen = g_hash_table_new(NULL, NULL),
+		.ignored = set ? set->path : NULL,
+		.added = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+	};
 
 	clang_getInclusions(unit, add_file, &adding);
+	for (uint32_t i = 1; set && set->built && i < set->built->dependencies.count; i++)
+		add_path(&adding, facts_string(set->built, facts_dependency(set->built, i)->path));
+	g_hash_table_destroy(adding.added);
 	g_hash_table_destroy(adding.seen);
 }

@@ -19,7 +19,7 @@ static void run(void *data)
 	struct one_unit *one = data;
 	struct hashes *hashes = hashes_new();
 
-	one->facts = parse_unit(one->unit, one->root, hashes, &one->size);
+	one->facts = parse_unit(one->unit, one->root, hashes, (struct shared_use){ 0 }, &one->size);
 	hashes_free(hashes);
 }
 

@@ -71,14 +71,15 @@ static void add_unless_given(GPtrArray *out, const char *const *arguments, const
 	g_ptr_array_add(out, (char *)value);
 }
 
-static GPtrArray *command_line(const struct unit_command *unit, const char *stand_ins)
+/* What goes before the unit's own arguments: `name`, `value` if there is a value. */
+static GPtrArray *command_line(const struct unit_command *unit, const char *name, const char *value)
 {
 	const char *const *arguments = (const char *const *)unit->arguments;
 	GPtrArray *out = g_ptr_array_new();
 
-	if (stand_ins) {
-		g_ptr_array_add(out, "-include");
-		g_ptr_array_add(out, STUB_HEADER);
+	if (value) {
+		g_ptr_array_add(out, (char *)name);
+		g_ptr_array_add(out, (char *)value);
 	}
 	for (size_t i = 0; arguments[i]; i++)
 		g_ptr_array_add(out, (char *)arguments[i]);
@@ -144,7 +145,8 @@ struct parsing {
 	const struct unit_command *unit;
 	const char *root;
 	struct hashes *hashes;
-	struct stubs *stubs; /* what its errors teach; NULL: nothing is to be learned */
+	struct stubs *stubs;              /* what its errors teach; NULL: nothing is to be learned */
+	const struct shared_headers *set; /* read already; NULL: none */
 };
 
 static char *unit_path(const struct unit_command *unit, const char *root)
@@ -178,7 +180,7 @@ static struct facts *facts_of(CXTranslationUnit parsed, const struct parsing *pa
 
 	visit_init(&v, parsed, parsing->root, parsing->unit->cplusplus, builder);
 	visit_unit(&v);
-	add_dependencies(parsing->hashes, parsed, builder);
+	add_dependencies(parsing->hashes, parsed, parsing->set, builder);
 	set_status(&v);
 	facts = facts_build_finish(builder, size);
 	if (parsing->stubs && facts->errors)
@@ -200,7 +202,8 @@ static struct facts *parse_once(const struct parsing *parsing, const char *heade
 {
 	const struct unit_command *unit = parsing->unit;
 	struct CXUnsavedFile stand_ins = { STUB_HEADER, header, header ? strlen(header) : 0 };
-	GPtrArray *arguments = command_line(unit, header);
+	GPtrArray *arguments = parsing->set ? command_line(unit, "-include-pch", parsing->set->path)
+					    : command_line(unit, "-include", header ? STUB_HEADER : NULL);
 	CXIndex index = clang_createIndex(0, 0);
 	CXTranslationUnit parsed = NULL;
 	struct facts *facts;
@@ -254,16 +257,83 @@ static struct facts *parse_with_stand_ins(const struct parsing *parsing, struct 
 	return best;
 }
 
-struct facts *parse_unit(const struct unit_command *unit, const char *root, struct hashes *hashes, size_t *size)
+enum { MISSES = 3 }; /* in a row, until shared headers are not tried any more */
+
+/* With shared headers; NULL if they do not fit this unit or hide what is wrong with it. */
+static struct facts *parse_shared(struct parsing *parsing, struct shared_use use, size_t *size)
+{
+	if (!use.set || *use.misses >= MISSES)
+		return NULL;
+	parsing->set = use.set;
+	struct facts *facts = parse_once(parsing, NULL, size);
+	parsing->set = NULL;
+	if (facts->status == UNIT_OK && !facts->errors) {
+		*use.misses = 0;
+		return facts;
+	}
+	++*use.misses;
+	free(facts);
+	return NULL;
+}
+
+struct facts *parse_unit(const struct unit_command *unit, const char *root, struct hashes *hashes,
+			 struct shared_use use, size_t *size)
 {
 	struct stubs stubs;
 	struct parsing parsing = { .unit = unit, .root = root, .hashes = hashes };
+	struct facts *facts = parse_shared(&parsing, use, size);
 
+	if (facts)
+		return facts;
 	if (!unit->inferred)
 		return parse_once(&parsing, NULL, size);
 	stubs_init(&stubs);
 	parsing.stubs = &stubs;
-	struct facts *facts = parse_with_stand_ins(&parsing, parse_once(&parsing, NULL, size), size);
+	facts = parse_with_stand_ins(&parsing, parse_once(&parsing, NULL, size), size);
 	stubs_finish(&stubs);
+	return facts;
+}
+
+/* Shared headers. */
+
+static bool has_errors(CXTranslationUnit parsed)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < clang_getNumDiagnostics(parsed); i++) {
+		CXDiagnostic diagnostic = clang_getDiagnostic(parsed, i);
+
+		found |= clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error;
+		clang_disposeDiagnostic(diagnostic);
+	}
+	return found;
+}
+
+struct facts *build_shared(const struct shared_headers *set, const char *root, struct hashes *hashes, size_t *size)
+{
+	g_autofree char *twice = g_strconcat(set->text, set->text, NULL);
+	struct CXUnsavedFile source = { SHARED_NAME, twice, strlen(twice) };
+	GPtrArray *arguments = command_line(set->like, "-x", "c-header");
+	CXIndex index = clang_createIndex(0, 0);
+	CXTranslationUnit parsed = NULL;
+	struct facts *facts;
+
+	clang_parseTranslationUnit2(
+		index, SHARED_NAME, (const char *const *)arguments->pdata, (int)arguments->len, &source, 1,
+		CXTranslationUnit_KeepGoing | CXTranslationUnit_Incomplete | CXTranslationUnit_ForSerialization,
+		&parsed);
+	if (parsed && !has_errors(parsed) && clang_saveTranslationUnit(parsed, set->path, 0) == CXSaveError_None) {
+		struct facts_builder *builder = facts_builder_new(SHARED_NAME);
+
+		add_dependencies(hashes, parsed, NULL, builder);
+		facts_build_status(builder, UNIT_OK, 0, 0, "");
+		facts = facts_build_finish(builder, size);
+		facts_builder_free(builder);
+	} else {
+		facts = failed_unit(set->like, root, UNIT_FAILED, "its headers cannot be shared", size);
+	}
+	clang_disposeTranslationUnit(parsed);
+	clang_disposeIndex(index);
+	g_ptr_array_free(arguments, TRUE);
 	return facts;
 }

@@ -28,10 +28,12 @@
 
 enum { DEFAULT_TIMEOUT_SECONDS = 60, MAX_FACTS = 1 << 30 };
 
-/* The job, the same in parent and workers. */
+/* The job, the same in parent and workers: first the headers that units share, then the units. */
 struct job {
 	const struct unit_command *units;
-	size_t count;
+	struct shared_plan shared;
+	bool sharing; /* what is handed out are sets of headers */
+	size_t count; /* of what is handed out */
 	char root[PATH_MAX];
 	gint64 timeout_us;
 	extract_done *done;
@@ -96,16 +98,30 @@ struct serving {
 	int socket;
 };
 
+static struct facts *work_on(const struct job *job, uint32_t index, struct hashes *hashes, unsigned *misses,
+			     size_t *size)
+{
+	struct shared_use use = { 0 };
+
+	if (job->sharing)
+		return build_shared(&job->shared.sets[index], job->root, hashes, size);
+	uint32_t set = job->shared.of_unit[index];
+	if (set && job->shared.sets[set - 1].built)
+		use = (struct shared_use){ &job->shared.sets[set - 1], &misses[set - 1] };
+	return parse_unit(&job->units[index], job->root, hashes, use, size);
+}
+
 static void serve(void *data)
 {
 	const struct serving *serving = data;
 	const struct job *job = serving->job;
 	struct hashes *hashes = hashes_new();
+	g_autofree unsigned *misses = g_new0(unsigned, job->shared.count + 1);
 	uint32_t index;
 
 	while (read_all(serving->socket, &index, sizeof index)) {
 		size_t size;
-		struct facts *facts = parse_unit(&job->units[index], job->root, hashes, &size);
+		struct facts *facts = work_on(job, index, hashes, misses, &size);
 		uint32_t length = (uint32_t)size;
 		bool sent =
 			write_all(serving->socket, &length, sizeof length) && write_all(serving->socket, facts, size);
@@ -217,6 +233,9 @@ static void report(struct pool *pool, uint32_t unit, const struct facts *facts)
 static void report_failure(struct pool *pool, uint32_t unit, enum unit_status status, const char *message)
 {
 	size_t size;
+
+	if (pool->job->sharing)
+		return;
 	struct facts *facts = failed_unit(&pool->job->units[unit], pool->job->root, status, message, &size);
 
 	report(pool, unit, facts);
@@ -280,10 +299,13 @@ static void finish_answer(struct pool *pool, struct worker *worker)
 {
 	const void *block = worker->answer->data + sizeof(uint32_t);
 	size_t size = worker->answer->len - sizeof(uint32_t);
-	void *aligned = g_memdup2(block, size);
+	struct facts *aligned = g_memdup2(block, size);
+	bool valid = facts_check(aligned, size);
 
 	worker->busy = false;
-	if (facts_check(aligned, size))
+	if (pool->job->sharing && valid && aligned->status == UNIT_OK)
+		pool->job->shared.sets[worker->unit].built = g_steal_pointer(&aligned);
+	else if (!pool->job->sharing && valid)
 		report(pool, worker->unit, aligned);
 	else
 		report_failure(pool, worker->unit, UNIT_CRASHED, "the parser returned damaged facts");
@@ -390,16 +412,11 @@ static unsigned worker_count(const struct extract_options *options, size_t units
 	return units < count ? (unsigned)units : count;
 }
 
-int extract_units(const struct unit_command *units, size_t count, const struct extract_options *options,
-		  extract_done *done, void *data)
+/* Hands out the job's `count` items and waits for all of them. Workers are new ones: they see what the last job left. */
+static int run_job(struct job *job, const struct extract_options *options)
 {
-	unsigned seconds = options->timeout_seconds ? options->timeout_seconds : DEFAULT_TIMEOUT_SECONDS;
-	struct job job = { .units = units, .count = count, .done = done, .data = data };
-	struct pool pool = { .job = &job, .count = worker_count(options, count) };
+	struct pool pool = { .job = job, .count = worker_count(options, job->count) };
 
-	job.timeout_us = (gint64)seconds * G_USEC_PER_SEC;
-	if (!realpath(options->root, job.root))
-		g_strlcpy(job.root, options->root, sizeof job.root);
 	pool.workers = g_new0(struct worker, pool.count);
 	for (unsigned i = 0; i < pool.count; i++)
 		pool.workers[i].answer = g_byte_array_new();
@@ -410,5 +427,26 @@ int extract_units(const struct unit_command *units, size_t count, const struct e
 		g_byte_array_free(pool.workers[i].answer, TRUE);
 	}
 	g_free(pool.workers);
+	return error;
+}
+
+int extract_units(const struct unit_command *units, size_t count, const struct extract_options *options,
+		  extract_done *done, void *data)
+{
+	unsigned seconds = options->timeout_seconds ? options->timeout_seconds : DEFAULT_TIMEOUT_SECONDS;
+	struct job job = { .units = units, .done = done, .data = data };
+
+	job.timeout_us = (gint64)seconds * G_USEC_PER_SEC;
+	if (!realpath(options->root, job.root))
+		g_strlcpy(job.root, options->root, sizeof job.root);
+	shared_plan(&job.shared, units, count);
+	job.sharing = true;
+	job.count = job.shared.count;
+	int error = job.count ? run_job(&job, options) : 0;
+	job.sharing = false;
+	job.count = count;
+	if (!error)
+		error = run_job(&job, options);
+	shared_plan_free(&job.shared);
 	return error;
 }
