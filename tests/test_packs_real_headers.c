@@ -443,6 +443,8 @@ static bool is_descriptor(CXType type)
 {
 	CXType pointee = clang_getCanonicalType(clang_getPointeeType(type));
 
+	if (pointee.kind == CXType_Pointer) /* an object handed out */
+		pointee = clang_getCanonicalType(clang_getPointeeType(pointee));
 	if (type.kind == CXType_Pointer)
 		return is_integer(pointee) || pointee.kind == CXType_Record;
 	if (is_pointer(type))
