@@ -502,7 +502,7 @@ static void the_fixture_uses_everything(struct subject *s)
 		const struct registration *r = &s->pack->registers[i];
 		const char *name = r->function ? r->function : r->field;
 
-		if (!matches_some(s->used, name))
+		if (name && !matches_some(s->used, name))
 			problem(s, "%s: not used by %s", name, s->fixture);
 	}
 	for (size_t i = 0; i < s->pack->effect_count; i++)

@@ -27,6 +27,7 @@ static const char pack_text[] =
 	"  - { function: run_worker, callback: 2, context: loop }\n"
 	"  - { function: sort, callback: 2, context: caller }\n"
 	"  - { field: \"watch.ready\", context: loop }\n"
+	"  - { type: \"long (struct request *)\", context: loop }\n"
 	"  - { function: set_hook, callback: 1, context: caller, within: [transfer] }\n"
 	"effects:\n"
 	"  - { function: nap, blocks: sleep, unless: { argument: 1, is: zero } }\n"
@@ -129,6 +130,20 @@ static void a_callback_kept_by_a_library_runs_within_its_other_calls(void **stat
 	assert_found("tick>nap", "(unit \"a.c\" ok " TICK HOOKED("init") ON_LOOP("(call @11:1 transfer)") ")");
 	assert_found("", "(unit \"a.c\" ok " TICK HOOKED("init") ON_LOOP("(call @11:1 other)") ")");
 	assert_found("", "(unit \"a.c\" ok " TICK ON_LOOP("(call @11:1 set_hook (function tick))") ")");
+}
+
+static void a_callback_may_be_told_by_its_type(void **state)
+{
+#define TYPED(type) "(function serve \"" type "\" @1:1 (block @1:1 (call @2:1 nap (const 5))))"
+#define PUSHED      "(function init \"void (void)\" @9:1 (block @9:1 (assign @10:1 (deref (call push)) (function serve))))"
+	(void)state;
+	assert_found("serve>nap", "(unit \"a.c\" ok " TYPED("long (struct request *)") PUSHED START("serve") ")");
+	assert_found("serve>nap", "(unit \"a.c\" ok " TYPED("long (struct request *)")
+					  PUSHED ON_LOOP("(call @11:1 reap (const 1))") ")");
+	assert_found("", "(unit \"a.c\" ok " TYPED("long (struct other *)")
+				 PUSHED ON_LOOP("(call @11:1 reap (const 1))") ")");
+	assert_found("",
+		     "(unit \"a.c\" ok " TYPED("long (struct request *)") ON_LOOP("(call @11:1 reap (const 1))") ")");
 }
 
 static void what_the_program_calls_elsewhere_decides_what_a_call_does(void **state)
@@ -494,6 +509,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_registered_callback_is_on_the_loop),
 		cmocka_unit_test(a_callback_kept_by_a_library_runs_within_its_other_calls),
+		cmocka_unit_test(a_callback_may_be_told_by_its_type),
 		cmocka_unit_test(what_the_program_calls_elsewhere_decides_what_a_call_does),
 		cmocka_unit_test(an_unregistered_function_is_nowhere),
 		cmocka_unit_test(a_helper_in_another_file_is_followed),

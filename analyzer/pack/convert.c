@@ -243,8 +243,8 @@ static struct completion convert_completion(struct conversion *c, unsigned line,
 
 static void check_handed_over(struct conversion *c, unsigned line, const struct yaml_registration *from)
 {
-	if (!from->function == !from->field) {
-		complain(c, line, "a registration has exactly one of 'function' and 'field'");
+	if (!!from->function + !!from->field + !!from->type != 1) {
+		complain(c, line, "a registration has exactly one of 'function', 'field' and 'type'");
 		return;
 	}
 	if (from->function) {
@@ -254,10 +254,10 @@ static void check_handed_over(struct conversion *c, unsigned line, const struct 
 		check_argument(c, line, "data", from->data);
 		return;
 	}
-	if (!is_field(from->field))
+	if (from->field && !is_field(from->field))
 		complain(c, line, "'%s' is no field; write struct-tag.field", from->field);
 	if (from->callback || from->data || from->when || from->when_all)
-		complain(c, line, "'callback', 'data' and 'when' belong to a function, not to a field");
+		complain(c, line, "'callback', 'data' and 'when' belong to a function, not to a field or a type");
 }
 
 static void check_within(struct conversion *c, unsigned line, const struct yaml_registration *from)
@@ -268,7 +268,7 @@ static void check_within(struct conversion *c, unsigned line, const struct yaml_
 
 static char *describe_registration(const struct registration *r)
 {
-	GString *about = g_string_new(r->function ? r->function : r->field);
+	GString *about = g_string_new(r->function ? r->function : r->field ? r->field : r->type);
 
 	if (r->callback)
 		g_string_append_printf(about, " registers argument %d", r->callback);
@@ -286,6 +286,7 @@ static void convert_registration(struct conversion *c, struct place entry, const
 	*to = (struct registration){
 		.function = arena_strdup(c->arena, from->function),
 		.field = arena_strdup(c->arena, from->field),
+		.type = arena_strdup(c->arena, from->type),
 		.callback = (int)from->callback,
 		.data = (int)from->data,
 		.context = from->context,
@@ -295,7 +296,7 @@ static void convert_registration(struct conversion *c, struct place entry, const
 		.completion = convert_completion(c, place_line(place_key(entry, "completion")), from->completion),
 		.see = arena_strdup(c->arena, from->see ? from->see : see),
 	};
-	if (to->function || to->field)
+	if (to->function || to->field || to->type)
 		check_duplicate(c, line, describe_registration(to));
 }
 

@@ -97,11 +97,12 @@ struct completion {
 	const char *const *cancelled; /* names of the values that mean cancelled; NULL-terminated, may be NULL */
 };
 
-/* A call or a store that hands over a callback. Exactly one of function and field is set. */
+/* A call or a store that hands over a callback. Exactly one of function, field and type is set. */
 struct registration {
 	const char *function; /* name; a trailing `*` matches any ending */
 	const char *field;    /* "struct-tag.field"; `*` matches any part, as in "wl_*_interface.*" */
-	int callback;         /* argument; 0 for fields */
+	const char *type;     /* canonical type of a function: every one of it whose address is taken is a callback */
+	int callback;         /* argument; 0 for fields and types */
 	int data;             /* argument that the callback gets as user data; 0: not known */
 	enum context context;
 	struct conditions when;

@@ -68,6 +68,7 @@ static const cyaml_schema_field_t completion_fields[] = { NUMBER("status", struc
 static const cyaml_schema_field_t registration_fields[] = {
 	TEXT("function", struct yaml_registration, function),
 	TEXT("field", struct yaml_registration, field),
+	TEXT("type", struct yaml_registration, type),
 	NUMBER("callback", struct yaml_registration, callback),
 	NUMBER("data", struct yaml_registration, data),
 	CYAML_FIELD_ENUM("context", CYAML_FLAG_STRICT, struct yaml_registration, context, contexts,

@@ -25,7 +25,7 @@ struct yaml_completion {
 };
 
 struct yaml_registration {
-	char *function, *field, *see;
+	char *function, *field, *type, *see;
 	unsigned callback, data;
 	enum context context;
 	struct yaml_condition *when, *when_all;

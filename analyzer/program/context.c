@@ -234,6 +234,16 @@ static void add_fields(GPtrArray *stored, struct pack *pack)
 			g_ptr_array_add(stored, &pack->registers[i]);
 }
 
+static void find_typed(struct program *p, const struct pack *pack)
+{
+	for (size_t i = 0; i < pack->register_count; i++) {
+		struct rooting r = { .p = p, .registration = &pack->registers[i] };
+
+		if (pack->registers[i].type)
+			typed_each(p, pack->registers[i].type, root_callback, &r);
+	}
+}
+
 static void find_stored(struct program *p)
 {
 	GPtrArray *stored = g_ptr_array_new();
@@ -242,8 +252,10 @@ static void find_stored(struct program *p)
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		g_hash_table_add(names, (gpointer)program_function(p, i)->name);
 	for (size_t i = 0; i < p->packs->count; i++)
-		if (pack_in_use(&p->packs->items[i], names))
+		if (pack_in_use(&p->packs->items[i], names)) {
 			add_fields(stored, &p->packs->items[i]);
+			find_typed(p, &p->packs->items[i]);
+		}
 	for (uint32_t s = 1; s < p->slots->len; s++) {
 		const struct slot *slot = program_slot(p, s);
 		struct rooting r = { .p = p };

@@ -9,6 +9,7 @@
  *   loops.c     loops written by hand around a wait                 descriptor.c whether a descriptor blocks
  *   programs.c  which programs of the tree share a unit             dump.c      all of that as text
  *   context.c   who runs where: instances, from roots along calls
+ *   typed.c     callbacks that are told by their type
  *   within.c    callbacks that a library keeps for other calls of its own
  *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
  *
@@ -460,6 +461,9 @@ struct descriptor {
 };
 struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call,
 				   unsigned argument);
+
+/* typed.c: calls `visit` for every function of a canonical type whose address is taken somewhere. */
+void typed_each(struct program *p, const char *type, pointer_visit *visit, void *data);
 
 /* within.c: what a library was handed, and calls back within other calls of its own. */
 struct handed_over {
