@@ -302,7 +302,7 @@ static void convert_registration(struct conversion *c, struct place entry, const
 
 /* Effects */
 
-static const char *const openable[] = { "file", "socket", "pipe", "timer", "event", "terminal" };
+static const char *const openable[] = { "file", "socket", "local-socket", "pipe", "timer", "event", "terminal" };
 
 static void check_opens(struct conversion *c, struct place entry, const char *what)
 {
@@ -310,7 +310,8 @@ static void check_opens(struct conversion *c, struct place entry, const char *wh
 		if (strcmp(openable[i], what) == 0)
 			return;
 	complain(c, place_line(place_key(entry, "opens")),
-		 "unknown value '%s' of 'opens'; known are file, socket, pipe, timer, event, terminal", what);
+		 "unknown value '%s' of 'opens'; known are file, socket, local-socket, pipe, timer, event, terminal",
+		 what);
 }
 
 /* How many of the keys that make an effect are given, and the kind of the last. */
@@ -327,6 +328,7 @@ static int count_kinds(const struct yaml_effect *from, enum effect_kind *kind)
 		{ from->forks, EFFECT_FORKS },
 		{ from->sets_nonblocking != NULL, EFFECT_SETS_NONBLOCKING },
 		{ from->sets_blocking != NULL, EFFECT_SETS_BLOCKING },
+		{ from->takes_mode != NULL, EFFECT_TAKES_MODE },
 		{ from->opens != NULL, EFFECT_OPENS },
 	};
 	int count = 0;
@@ -353,6 +355,8 @@ static void check_effect(struct conversion *c, struct place entry, const struct 
 		complain(c, line, "'bound_us' is the bound of 'cost: bounded'");
 	if (from->confidence && kind != EFFECT_BLOCKS && kind != EFFECT_RUNS_LOOP && kind != EFFECT_WAITS)
 		complain(c, line, "'confidence' belongs to what a finding can be about: blocks, runs_loop, waits");
+	if (from->assume && (strcmp(from->assume, "blocking") != 0 || !from->descriptor))
+		complain(c, line, "'assume' is 'blocking', and stands beside 'descriptor'");
 	if (kind != EFFECT_OPENS && from->nonblocking)
 		complain(c, line, "'nonblocking' belongs to 'opens'");
 	check_argument(c, line, "descriptor", from->descriptor);
@@ -372,6 +376,11 @@ static int convert_descriptor(struct conversion *c, unsigned line, const struct 
 {
 	const struct yaml_descriptor *set = from->sets_nonblocking ? from->sets_nonblocking : from->sets_blocking;
 
+	if (from->takes_mode) {
+		require_argument(c, line, "descriptor", from->takes_mode->descriptor);
+		check_argument(c, line, "to", from->takes_mode->to);
+		return (int)from->takes_mode->descriptor;
+	}
 	if (!set)
 		return (int)from->descriptor;
 	require_argument(c, line, "descriptor", set->descriptor);
@@ -407,11 +416,14 @@ static char *describe_effect(const struct effect *e)
 		[EFFECT_FORKS] = "forks",
 		[EFFECT_SETS_NONBLOCKING] = "makes a descriptor non-blocking",
 		[EFFECT_SETS_BLOCKING] = "makes a descriptor blocking",
+		[EFFECT_TAKES_MODE] = "takes over the mode of a descriptor",
 		[EFFECT_OPENS] = "opens a descriptor",
 	};
 	GString *about = g_string_new(e->function);
 
 	g_string_append_printf(about, " %s", verbs[e->kind]);
+	if (e->descriptor)
+		g_string_append_printf(about, " by argument %d", e->descriptor);
 	append_conditions(about, "if", &e->when);
 	append_conditions(about, "unless", &e->unless);
 	return g_string_free(about, FALSE);
@@ -426,7 +438,7 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 	if (count_kinds(from, &kind) != 1)
 		complain(c, line,
 			 "an effect is exactly one of blocks, runs_loop, waits, any_thread, forks, "
-			 "sets_nonblocking, sets_blocking and opens");
+			 "sets_nonblocking, sets_blocking, takes_mode and opens");
 	check_effect(c, entry, from, kind);
 	*to = (struct effect){
 		.function = arena_strdup(c->arena, from->function),
@@ -442,6 +454,8 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 		.if_called = copy_names(c, line, from->if_called, from->if_called_count),
 		.unless_called = copy_names(c, line, from->unless_called, from->unless_called_count),
 		.descriptor = convert_descriptor(c, line, from),
+		.to_argument = from->takes_mode ? (int)from->takes_mode->to : 0,
+		.assume_blocking = from->assume != NULL,
 		.opens = arena_strdup(c->arena, from->opens),
 		.nonblocking = convert_conditions(c, entry, "nonblocking", from->nonblocking, NULL, NULL, 0),
 		.instead = arena_strdup(c->arena, from->instead),

@@ -99,6 +99,10 @@ static const cyaml_schema_field_t descriptor_fields[] = {
 	CYAML_FIELD_UINT("descriptor", CYAML_FLAG_DEFAULT, struct yaml_descriptor, descriptor), CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t takes_mode_fields[] = { CYAML_FIELD_UINT("descriptor", CYAML_FLAG_DEFAULT,
+									   struct yaml_takes_mode, descriptor),
+							  NUMBER("to", struct yaml_takes_mode, to), CYAML_FIELD_END };
+
 static const cyaml_schema_field_t effect_fields[] = {
 	CYAML_FIELD_STRING_PTR("function", CYAML_FLAG_POINTER, struct yaml_effect, function, 1, CYAML_UNLIMITED),
 	CYAML_FIELD_ENUM("blocks", CYAML_FLAG_STRICT | OPTIONAL, struct yaml_effect, blocks, categories,
@@ -118,6 +122,8 @@ static const cyaml_schema_field_t effect_fields[] = {
 	FLAG("forks", struct yaml_effect, forks),
 	MAPPING("sets_nonblocking", struct yaml_effect, sets_nonblocking, descriptor_fields),
 	MAPPING("sets_blocking", struct yaml_effect, sets_blocking, descriptor_fields),
+	MAPPING("takes_mode", struct yaml_effect, takes_mode, takes_mode_fields),
+	TEXT("assume", struct yaml_effect, assume),
 	TEXT("opens", struct yaml_effect, opens),
 	MAPPING("nonblocking", struct yaml_effect, nonblocking, condition_fields),
 	MAPPING("when", struct yaml_effect, when, condition_fields),

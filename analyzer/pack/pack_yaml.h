@@ -49,8 +49,12 @@ struct yaml_descriptor {
 	unsigned descriptor;
 };
 
+struct yaml_takes_mode {
+	unsigned descriptor, to;
+};
+
 struct yaml_effect {
-	char *function, *opens, *instead, *see;
+	char *function, *opens, *assume, *instead, *see;
 	enum category blocks; /* CATEGORY_NONE: not given */
 	enum cost *cost;
 	enum sureness *confidence;
@@ -60,6 +64,7 @@ struct yaml_effect {
 	bool runs_loop, any_thread, forks;
 	struct yaml_waits *waits;
 	struct yaml_lasts *lasts;
+	struct yaml_takes_mode *takes_mode;
 	struct yaml_descriptor *sets_nonblocking, *sets_blocking;
 	struct yaml_condition *when, *when_all, *unless, *unless_any, *nonblocking;
 	unsigned when_all_count, unless_any_count;

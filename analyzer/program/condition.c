@@ -102,8 +102,42 @@ static enum truth unspelt_constant(const struct program_function *f, uint32_t ar
 	return test == CONDITION_LACKS ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
-/* A text that is written right there, or a variable that is set to one text. */
-static const char *text_of(struct program *p, const struct instance *in, uint32_t node)
+/* The text that a call writes by a format, up to the first thing that varies; NULL if it is no such call. */
+static const char *format_of(const struct program_function *f, const struct node *call)
+{
+	const char *name = call->symbol ? facts_string(f->facts, facts_symbol(f->facts, call->symbol)->name) : "";
+
+	if (!strstr(name, "printf") && !strstr(name, "strdup") && !strstr(name, "strcpy") && !strstr(name, "build"))
+		return NULL;
+	for_each_child(argument, f->facts, call)
+		if (function_node(f, argument)->kind == NODE_STRING)
+			return facts_string(f->facts, function_node(f, argument)->text);
+	return NULL;
+}
+
+/* The text that a variable holds: each thing that is written into it begins with one. */
+static const char *text_in_variable(const struct program *p, const struct program_function *f, uint32_t variable)
+{
+	const char *text = NULL;
+
+	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
+		const struct call *call = program_call(p, i);
+		uint32_t target = call->cleanup ? 0 : call_argument(p, call, 1);
+		const struct node *n = target ? function_node(f, target) : NULL;
+
+		if (n && n->kind == NODE_ADDRESS && n->first)
+			n = function_node(f, n->first);
+		if (!n || n->kind != NODE_LOCAL || n->value != variable)
+			continue;
+		const char *one = format_of(f, function_node(f, call->node));
+		if (one && text)
+			return NULL;
+		text = one ? one : text;
+	}
+	return text;
+}
+
+const char *condition_text(struct program *p, const struct instance *in, uint32_t node)
 {
 	const struct program_function *f = program_function(p, in->function);
 	const struct node *n = function_node(f, node);
@@ -111,17 +145,24 @@ static const char *text_of(struct program *p, const struct instance *in, uint32_
 
 	if (n->kind == NODE_STRING)
 		return facts_string(f->facts, n->text);
+	if (n->kind == NODE_CALL)
+		return format_of(f, n);
 	if (n->kind != NODE_LOCAL)
 		return NULL;
 	const struct definition *d = definitions_of(p, f, (uint32_t)n->value, &count);
-	return count == 1 && d->value && function_node(f, d->value)->kind == NODE_STRING
-		       ? facts_string(f->facts, function_node(f, d->value)->text)
-		       : NULL;
+	if (count == 1 && d->value) {
+		const struct node *value = function_node(f, d->value);
+
+		return value->kind == NODE_STRING ? facts_string(f->facts, value->text)
+		       : value->kind == NODE_CALL ? format_of(f, value)
+						  : NULL;
+	}
+	return text_in_variable(p, f, (uint32_t)n->value);
 }
 
 static enum truth test_text(struct program *p, const struct instance *in, uint32_t argument, const char *beginning)
 {
-	const char *text = text_of(p, in, argument);
+	const char *text = condition_text(p, in, argument);
 
 	if (!text)
 		return TRUTH_UNKNOWN;

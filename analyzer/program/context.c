@@ -96,7 +96,10 @@ static void mark_own(struct program *p, const struct call *call)
 		const struct model *model = program_function(p, call->callee)->model;
 
 		for (size_t i = 0; model && i < model->effect_count; i++)
+			caller->descriptors |= mentioned_in_argument(p, call, model->effects[i]->descriptor);
+		for (size_t i = 0; model && i < model->effect_count; i++)
 			mask |= mentioned_in_conditions(p, call, &model->effects[i]->when) |
+				mentioned_in_conditions(p, call, &model->effects[i]->nonblocking) |
 				mentioned_in_conditions(p, call, &model->effects[i]->unless) |
 				mentioned_in_argument(p, call, model->effects[i]->timeout_argument);
 		for (size_t i = 0; model && i < model->register_count; i++)
@@ -114,21 +117,24 @@ static void mark_own(struct program *p, const struct call *call)
 static bool mark_handed_on(struct program *p, const struct call *call)
 {
 	struct program_function *caller = program_function(p, call->caller);
-	uint32_t interesting = caller->interesting, called = caller->called;
+	uint32_t interesting = caller->interesting, called = caller->called, descriptors = caller->descriptors;
 
 	if (!call->callee || call->cleanup)
 		return false;
 	const struct program_function *callee = program_function(p, call->callee);
 	for (unsigned i = 0; callee->fact && i < callee->fact->params && i < 32; i++) {
-		if (!((callee->interesting | callee->called) & 1u << i))
+		if (!((callee->interesting | callee->called | callee->descriptors) & 1u << i))
 			continue;
 		uint32_t mask = mentioned_in_argument(p, call, (int)i + 1);
 
-		caller->interesting |= mask;
+		if (callee->descriptors & 1u << i)
+			caller->descriptors |= mask;
+		if (callee->interesting & 1u << i)
+			caller->interesting |= mask;
 		if (callee->called & 1u << i)
 			caller->called |= mask;
 	}
-	return caller->interesting != interesting || caller->called != called;
+	return caller->interesting != interesting || caller->called != called || caller->descriptors != descriptors;
 }
 
 static void mark_parameters(struct program *p)
@@ -314,6 +320,7 @@ static guint instance_hash(gconstpointer key)
 
 		hash = hash * 31 + in->environment.items[i].parameter;
 		hash = hash * 31 + (guint)(v->bits ^ v->bits >> 32) + (guint)v->known + v->function * 17 + v->nonzero;
+		hash = hash * 31 + v->mode + (v->opens ? g_str_hash(v->opens) : 0);
 	}
 	return hash;
 }
@@ -329,7 +336,8 @@ static gboolean instance_equal(gconstpointer a, gconstpointer b)
 		const struct program_value *v = &x->environment.items[i].value, *w = &y->environment.items[i].value;
 
 		if (x->environment.items[i].parameter != y->environment.items[i].parameter || v->known != w->known ||
-		    v->bits != w->bits || v->nonzero != w->nonzero || v->function != w->function)
+		    v->bits != w->bits || v->nonzero != w->nonzero || v->function != w->function ||
+		    v->mode != w->mode || g_strcmp0(v->opens, w->opens) != 0)
 			return FALSE;
 	}
 	return TRUE;
@@ -394,17 +402,20 @@ static void push(struct search *s, struct instance in)
 	g_array_append_val(s->queues[in.confidence], index);
 }
 
-static bool known(const struct program_value *value)
-{
-	return value->known || value->nonzero || value->function;
-}
-
 static void remember(struct environment *environment, uint32_t parameter, struct program_value value)
 {
-	if (environment->count == MAX_ENVIRONMENT || !known(&value))
+	if (environment->count == MAX_ENVIRONMENT || !value_known(&value))
 		return;
 	environment->items[environment->count].parameter = parameter;
 	environment->items[environment->count++].value = value;
+}
+
+static bool mentions(const struct environment *environment, uint32_t parameter)
+{
+	for (unsigned i = 0; i < environment->count; i++)
+		if (environment->items[i].parameter == parameter)
+			return true;
+	return false;
 }
 
 struct following {
@@ -463,6 +474,35 @@ static void push_with_target(uint32_t function, uint32_t target, void *data)
 	push(w->s, child);
 }
 
+static void add_descriptor(struct program *p, const struct instance *in, uint32_t argument, struct program_value *value)
+{
+	value_begin(p);
+	struct program_value descriptor = descriptor_value(p, in, argument);
+
+	value->mode = descriptor.mode;
+	value->opens = descriptor.opens;
+}
+
+/* Descriptors in slots whose mode the path has changed, here before the call or further up. */
+static void bind_slots(struct following *w, struct instance *child)
+{
+	struct program *p = w->s->p;
+	const struct instance *in = &w->parent;
+	const GArray *slots = g_hash_table_lookup(p->function_slots, GUINT_TO_POINTER(in->function));
+
+	for (guint i = 0; slots && i < slots->len; i++) {
+		uint32_t slot = g_array_index(slots, uint32_t, i);
+		enum mode mode = mode_at(p, in, (struct keeping){ KEPT_IN_SLOT, slot }, 0, w->call.node);
+
+		remember(&child->environment, ENVIRONMENT_SLOT | slot, (struct program_value){ .mode = mode });
+	}
+	for (unsigned i = 0; i < in->environment.count; i++)
+		if (in->environment.items[i].parameter & ENVIRONMENT_SLOT &&
+		    !mentions(&child->environment, in->environment.items[i].parameter))
+			remember(&child->environment, in->environment.items[i].parameter,
+				 in->environment.items[i].value);
+}
+
 /*
  * Fills what is known of the callee's interesting parameters. A callback parameter that may be one of several functions
  * makes one instance each: *several is that argument, left for the caller.
@@ -476,9 +516,11 @@ static void bind_arguments(struct following *w, struct instance *child, uint32_t
 	for (uint32_t i = 0; i < f->fact->params && i < 32; i++) {
 		uint32_t argument = call_argument(p, &w->call, i + 1);
 
-		if (!argument || !((f->interesting | f->called) & 1u << i))
+		if (!argument || !((f->interesting | f->called | f->descriptors) & 1u << i))
 			continue;
 		struct program_value value = value_of(p, &w->parent, argument);
+		if (f->descriptors & 1u << i)
+			add_descriptor(p, &w->parent, argument, &value);
 		if (!value.function && (f->called & 1u << i) && value_truth(&value) != TRUTH_FALSE) {
 			struct following probe = *w;
 
@@ -495,6 +537,7 @@ static void bind_arguments(struct following *w, struct instance *child, uint32_t
 		}
 		remember(&child->environment, i, value);
 	}
+	bind_slots(w, child);
 }
 
 static void follow_into(struct following *w, struct instance child)
@@ -555,7 +598,7 @@ static void ask_port(struct program *p, struct port *port)
 	for (uint32_t t = program_slot(p, port->slot)->first_target; t; t = program_target(p, t)->next) {
 		const struct program_function *f = program_function(p, program_target(p, t)->function);
 
-		port->interesting |= f->interesting;
+		port->interesting |= f->interesting | f->descriptors;
 		port->called |= f->called;
 	}
 }
@@ -713,6 +756,27 @@ static enum level most_believed(const struct program *p, const struct effect *e)
 	return program_calls_one_of(p, e->unless_called) ? LEVEL_LOW : levels[e->confidence];
 }
 
+/* What a wait for a descriptor of this kind is for. */
+static enum category category_of(const char *opens, enum category otherwise)
+{
+	static const struct {
+		const char *opens;
+		enum category category;
+	} kinds[] = {
+		{ "file", CATEGORY_DISK },
+		{ "terminal", CATEGORY_TERMINAL },
+		{ "socket", CATEGORY_NETWORK },
+		{ "pipe", CATEGORY_IPC },
+	};
+
+	if (otherwise != CATEGORY_DISK && otherwise != CATEGORY_IPC)
+		return otherwise; /* the pack knows better */
+	for (size_t i = 0; opens && i < G_N_ELEMENTS(kinds); i++)
+		if (strcmp(opens, kinds[i].opens) == 0)
+			return kinds[i].category;
+	return otherwise;
+}
+
 static void consider(struct following *w, const struct effect *e)
 {
 	struct program *p = w->s->p;
@@ -734,16 +798,13 @@ static void consider(struct following *w, const struct effect *e)
 			effect.confidence = lower(effect.confidence, LEVEL_MEDIUM);
 	}
 	if (e->descriptor) {
-		struct descriptor state = descriptor_state(p, &w->parent, &w->call, (unsigned)e->descriptor);
+		struct descriptor state = descriptor_state(p, &w->parent, &w->call, e);
 
 		if (state.blocks == TRUTH_FALSE)
 			return;
 		effect.confidence = lower(effect.confidence, certainty(state.blocks));
 		effect.opens = state.opens;
-		if (state.opens && strcmp(state.opens, "file") == 0)
-			effect.category = CATEGORY_DISK;
-		if (state.opens && strcmp(state.opens, "terminal") == 0)
-			effect.category = CATEGORY_TERMINAL;
+		effect.category = category_of(state.opens, e->category);
 	}
 	add_effect(w->s, effect);
 }
@@ -921,6 +982,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	p->rooted = g_hash_table_new(program_hash64, NULL);
 	for (int level = 0; level < LEVELS; level++)
 		s.queues[level] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	mode_mark(p);
 	mark_parameters(p);
 	for (uint32_t i = 1; i < p->ports->len; i++)
 		ask_port(p, program_item(p, ports, struct port, i));

@@ -99,6 +99,24 @@ static void collect_children(struct collecting *c, const struct node *n, uint32_
 	}
 }
 
+/* `&v` as an argument. */
+static void collect_handed_out(struct collecting *c, uint32_t call, unsigned argument, uint32_t address, uint32_t last,
+			       bool is_const)
+{
+	uint32_t place = function_node(c->f, address)->first;
+	collect(c, place, last);
+	if (is_const)
+		return;
+	guint before = c->p->definitions->len;
+	add(c, place, 0, address, last);
+	if (c->p->definitions->len > before) {
+		struct definition *d = program_item(c->p, definitions, struct definition, before);
+
+		d->call = call;
+		d->argument = (uint16_t)argument;
+	}
+}
+
 static void collect_call(struct collecting *c, const struct node *n, uint32_t node, uint32_t end)
 {
 	const char *type = facts_string(c->f->facts, n->text);
@@ -112,8 +130,8 @@ static void collect_call(struct collecting *c, const struct node *n, uint32_t no
 
 		if (a->kind == NODE_ADDRESS && a->first && zero && argument == 0)
 			add(c, a->first, node, node, end);
-		else if (a->kind == NODE_ADDRESS && a->first && !callee && takes_const(type, argument))
-			collect(c, a->first, last);
+		else if (a->kind == NODE_ADDRESS && a->first && !callee)
+			collect_handed_out(c, node, argument, child, last, takes_const(type, argument));
 		else
 			collect(c, child, last);
 		argument += !callee;

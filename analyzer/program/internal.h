@@ -7,6 +7,7 @@
  *   value.c     what an expression is known to be on a path         definition.c what variables are set to
  *   variable.c  what a variable holds at a place                    condition.c what packs ask of arguments
  *   loops.c     loops written by hand around a wait                 descriptor.c whether a descriptor blocks
+ *   mode.c      what changes the mode of a descriptor               stored.c    what fields and globals hold
  *   programs.c  which programs of the tree share a unit             dump.c      all of that as text
  *   context.c   who runs where: instances, from roots along calls
  *   typed.c     callbacks that are told by their type
@@ -52,12 +53,14 @@ struct program_function {
 	bool jumps_back;           /* has a label: what stands behind may run before */
 	const struct model *model; /* NULL: no pack knows it */
 	struct marks marks;
-	uint32_t same_key;             /* another definition under the same key, in another program of the tree */
-	uint32_t end_node;             /* just behind the last node of the body */
-	uint16_t flags;                /* enum symbol_flag */
-	bool noreturn;                 /* declared or inferred */
-	uint32_t interesting;          /* bit n: what parameter n is decides something in here */
-	uint32_t called;               /* bit n: parameter n is called in here, or handed on to be */
+	uint32_t same_key;    /* another definition under the same key, in another program of the tree */
+	uint32_t end_node;    /* just behind the last node of the body */
+	uint16_t flags;       /* enum symbol_flag */
+	bool noreturn;        /* declared or inferred */
+	uint32_t changes;     /* bit n: the mode of the descriptor in parameter n is changed in here */
+	uint32_t descriptors; /* bit n: whether the descriptor in parameter n blocks decides something in here */
+	uint32_t interesting; /* bit n: what parameter n is decides something in here */
+	uint32_t called;      /* bit n: parameter n is called in here, or handed on to be */
 	struct program_value *returns; /* memo of value_of_return; NULL: not asked yet */
 	bool returns_pending;
 	uint32_t first_target; /* slots that may hold it */
@@ -108,7 +111,9 @@ struct definition {
 	uint32_t value;    /* node; 0: something unknown (its address is passed, `++`) */
 	uint32_t at;   /* node of the assignment; `value` is combined with what was there where that has an operator */
 	uint32_t done; /* the last node of it: what stands behind sees the new value */
-	uint32_t returns; /* the last node of the innermost block around it that ends in a return; 0: none does */
+	uint32_t returns;  /* the last node of the innermost block around it that ends in a return; 0: none does */
+	uint32_t call;     /* its address is an argument of this call; 0: that is not how it changes */
+	uint16_t argument; /* ... which one, from 0 */
 };
 
 /* From node `node` on, up to the next region: under which guard and in which loop the body is. Sorted by node. */
@@ -134,6 +139,7 @@ struct slot {
 	uint32_t first_target;       /* into program.targets */
 	uint32_t first_copy;         /* into program.copies */
 	bool holds;                  /* its type may hold a function */
+	bool from_system;            /* a field of a system header or of a union: others write it too */
 	uint32_t first_port;         /* into program.ports: indirect calls through this slot */
 	const struct marks *marks;   /* of a field or global; NULL: none */
 };
@@ -177,6 +183,15 @@ struct target {
 	uint32_t node;          /* assignment, call or return that moved it */
 };
 
+/* Whether a descriptor blocks. */
+enum mode {
+	MODE_UNKNOWN,
+	MODE_NONBLOCKING,
+	MODE_BLOCKING,
+	MODE_UNSURE, /* now one, now the other: it differs by path or by who stored it */
+	MODE_NEVER,  /* a file of the kernel, answered from memory */
+};
+
 /*
  * What is known of a value. Integers: `known` bits have the value in `bits` (all known: a constant). Pointers are NULL,
  * some non-null thing, or a function.
@@ -184,10 +199,13 @@ struct target {
 struct program_value {
 	uint64_t known, bits;
 	bool nonzero;
+	uint8_t mode; /* of a descriptor, or of a handle with one in it: enum mode */
 	uint32_t function;
+	const char *opens; /* what it is a descriptor of: "file", "socket", ...; NULL: not known */
 };
 
 enum { MAX_ENVIRONMENT = 8 };
+#define ENVIRONMENT_SLOT UINT32_C(0x80000000) /* not a parameter but the descriptor in a slot: its mode on the path */
 
 /* What is known of the interesting parameters on a path; parameters that are not listed are unknown. */
 struct environment {
@@ -293,12 +311,21 @@ struct program {
 	GArray *hazards;        /* struct hazard */
 	GHashTable *instance_index;
 	GHashTable *within;            /* callee -> GArray of struct handed_over */
-	GHashTable *stored;            /* slot -> what is stored there; descriptor.c */
+	GHashTable *stored;            /* slot -> what is stored there; stored.c, as the next four */
+	GHashTable *filled;            /* structs that are filled as bytes */
+	GHashTable *taken;             /* functions whose address is taken */
+	GHashTable *slot_values;       /* slot -> struct program_value */
+	GHashTable *parameter_values;  /* (function, parameter) -> struct program_value */
+	uint32_t *calls_of;            /* per function: the first call of it; NULL until asked for */
+	uint32_t *next_call_of;        /* per call: the next one of the same function */
+	GHashTable *slot_changes;      /* slot -> calls that change the mode of the descriptor in it; mode.c */
+	GHashTable *function_slots;    /* function -> slots that calls in it change so */
 	GHashTable *rooted;            /* (function, context) that have a root */
 	GHashTable *waiting_calls;     /* calls that wait, or carry the wait, of some accepted hand-written loop */
 	GHashTable *waiting_functions; /* their callees, and the functions whose loops are accepted */
 
 	unsigned effort, return_depth; /* of value.c */
+	unsigned nested;               /* questions inside of questions */
 	unsigned indirect_calls, unresolved_calls;
 };
 
@@ -424,6 +451,10 @@ void value_begin(struct program *p);
 struct program_value value_eval(struct program *p, const struct instance *in, uint32_t node, unsigned depth);
 struct program_value value_join(struct program_value a, struct program_value b);
 struct program_value value_combine(enum node_op op, struct program_value a, struct program_value b);
+/* What is known of the arguments of a call, for the function as->function that it calls. */
+void value_bind(struct program *p, const struct instance *in, const struct call *call, struct instance *as);
+/* Whether anything is. */
+bool value_known(const struct program_value *value);
 enum truth value_truth(const struct program_value *value);
 enum truth value_opposite(enum truth truth);
 enum truth value_compare(enum node_op op, const struct program_value *a, const struct program_value *b);
@@ -441,7 +472,12 @@ struct program_value variable_value(struct program *p, const struct instance *in
 struct program_value variable_pointee(struct program *p, const struct instance *in, uint32_t pointer,
 				      const char *field);
 
+/* The node behind which a variable holds what it holds where `at` reads it; 0: several, or none. */
+uint32_t variable_since(struct program *p, const struct instance *in, uint32_t variable, uint32_t at);
+
 /* condition.c */
+/* The text that an expression is, or begins with as far as it is known; NULL. */
+const char *condition_text(struct program *p, const struct instance *in, uint32_t node);
 /* Whether all conditions hold for the arguments of a call. */
 enum truth value_conditions(struct program *p, const struct instance *in, const struct call *call,
 			    const struct conditions *conditions);
@@ -454,13 +490,43 @@ int64_t value_time(struct program *p, const struct instance *in, const struct ca
 uint32_t call_argument(const struct program *p, const struct call *call, unsigned n);
 unsigned call_arguments(const struct program *p, const struct call *call);
 
-/* descriptor.c: whether the descriptor handed to a call blocks. */
+/* descriptor.c: whether the descriptor, or the handle, that a call works on blocks. */
 struct descriptor {
 	enum truth blocks;
 	const char *opens; /* "file", "socket", ...; NULL if not known */
 };
+/* Of the argument that `effect` names. */
 struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call,
-				   unsigned argument);
+				   const struct effect *effect);
+/* The descriptor in `node`, in the mode that it is in there. */
+struct program_value descriptor_value(struct program *p, const struct instance *in, uint32_t node);
+/* The same of a value that was found to be one: what the calls before `node` did to its mode. */
+struct program_value descriptor_changed(struct program *p, const struct instance *in, uint32_t node,
+					struct program_value value);
+/* What a call of a library function opens; value_unknown if nothing. */
+struct program_value descriptor_of_call(struct program *p, const struct instance *in, uint32_t node, uint32_t callee);
+
+/* stored.c */
+/* What a field or global holds, by all that the program stores there. */
+struct program_value stored_value(struct program *p, uint32_t slot);
+/* What a parameter is, by all callers. */
+struct program_value stored_parameter(struct program *p, uint32_t function, uint32_t parameter);
+/* The last store to the slot in this function that is always on the way to node `at`, and its value; 0: none. */
+uint32_t stored_before(struct program *p, const struct instance *in, uint32_t slot, uint32_t at, uint32_t *value);
+
+/* mode.c: where a descriptor is kept, and what changes its mode. */
+enum keeping_kind { KEPT_NOWHERE, KEPT_IN_VARIABLE, KEPT_IN_SLOT };
+struct keeping {
+	enum keeping_kind kind;
+	uint32_t id; /* variable or slot */
+};
+struct keeping mode_keeping(struct program *p, uint32_t function, uint32_t node);
+/* Finds the functions that change the mode of what they are handed. Once, before contexts. */
+void mode_mark(struct program *p);
+/* The mode that a call brings what is kept there into; MODE_UNKNOWN: it leaves it as it is. */
+enum mode mode_of_call(struct program *p, const struct instance *in, const struct call *call, struct keeping kept);
+/* The same of all calls between the nodes `since` and `at` (UINT32_MAX: the end of the function). */
+enum mode mode_at(struct program *p, const struct instance *in, struct keeping kept, uint32_t since, uint32_t at);
 
 /* typed.c: calls `visit` for every function of a canonical type whose address is taken somewhere. */
 void typed_each(struct program *p, const char *type, pointer_visit *visit, void *data);

@@ -277,13 +277,16 @@ void program_free(struct program *p)
 {
 	if (!p)
 		return;
-	GHashTable *tables[] = { p->model_by_name, p->function_by_key, p->constant_by_name,  p->result_index,
-				 p->slot_by_key,   p->target_index,    p->instance_index,    p->stored,
-				 p->rooted,        p->waiting_calls,   p->waiting_functions, p->within,
-				 p->field_marks };
+	GHashTable *tables[] = { p->slot_values,       p->parameter_values, p->filled,        p->taken,
+				 p->slot_changes,      p->function_slots,   p->model_by_name, p->function_by_key,
+				 p->constant_by_name,  p->result_index,     p->slot_by_key,   p->target_index,
+				 p->instance_index,    p->stored,           p->rooted,        p->waiting_calls,
+				 p->waiting_functions, p->within,           p->field_marks };
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);
+	g_free(p->calls_of);
+	g_free(p->next_call_of);
 	GArray *arrays[] = { p->thread_effects, p->worker_edges, p->hazards,     p->functions,  p->calls,
 			     p->guards,         p->loops,        p->definitions, p->case_nodes, p->regions,
 			     p->slots,          p->targets,      p->copies,      p->ports,      p->port_calls,

@@ -114,6 +114,7 @@ static uint32_t keyed_slot(struct program *p, uint32_t unit, uint32_t symbol)
 	if (!*known) {
 		*known = new_slot(p, (struct slot){ .kind = s->kind == SYMBOL_FIELD ? SLOT_FIELD : SLOT_GLOBAL,
 						    .holds = holds_functions(facts_string(facts, s->type)),
+						    .from_system = s->flags & SYMBOL_SYSTEM || strstr(key, "@U@"),
 						    .name = facts_string(facts, s->name),
 						    .marks = g_hash_table_lookup(p->field_marks, key) });
 		g_hash_table_insert(p->slot_by_key, (gpointer)key, GUINT_TO_POINTER(*known));

@@ -14,6 +14,7 @@ enum {
 	MAX_STEPS = 24,     /* how deep an expression is looked into; a variable counts for more */
 	MAX_EFFORT = 3000,  /* how many expressions for one answer */
 	MAX_CALLS = 16,     /* calls inside calls, for what they return */
+	BOUND_DEPTH = 4,    /* where arguments of such a call begin */
 	MAX_RETURNING = 600 /* nodes of a function that is looked at again for each call of it */
 };
 
@@ -54,16 +55,43 @@ enum truth value_opposite(enum truth truth)
 	return truth == TRUTH_UNKNOWN ? truth : truth == TRUTH_TRUE ? TRUTH_FALSE : TRUTH_TRUE;
 }
 
+/* -1 and NULL stand for no descriptor: they say nothing of the others that are in the same place. */
+static bool no_descriptor(const struct program_value *value)
+{
+	int64_t x;
+
+	return value_is_constant(value, &x) && (int32_t)x <= 0;
+}
+
+static void join_descriptors(struct program_value *out, const struct program_value *a, const struct program_value *b)
+{
+	const struct program_value *only = no_descriptor(a) ? b : no_descriptor(b) ? a : NULL;
+
+	if (only) {
+		out->mode = only->mode;
+		out->opens = only->opens;
+		return;
+	}
+	out->mode = a->mode == b->mode ? a->mode : MODE_UNSURE;
+	out->opens = a->opens && b->opens && strcmp(a->opens, b->opens) == 0 ? a->opens : NULL;
+}
+
+bool value_known(const struct program_value *value)
+{
+	return value->known || value->nonzero || value->function || value->mode || value->opens;
+}
+
 struct program_value value_join(struct program_value a, struct program_value b)
 {
 	uint64_t same = a.known & b.known & ~(a.bits ^ b.bits);
-
-	return (struct program_value){
+	struct program_value value = {
 		.known = same,
 		.bits = a.bits & same,
 		.nonzero = value_truth(&a) == TRUTH_TRUE && value_truth(&b) == TRUTH_TRUE,
 		.function = a.function == b.function ? a.function : 0,
 	};
+	join_descriptors(&value, &a, &b);
+	return value;
 }
 
 /* The join of what a function returns, under what is known of its parameters. */
@@ -82,7 +110,7 @@ static struct program_value returned(struct program *p, const struct instance *a
 		struct program_value one = value_eval(p, as, n->first, depth);
 		value = first ? one : value_join(value, one);
 		first = false;
-		if (!value.known && !value.nonzero && !value.function)
+		if (!value_known(&value))
 			break;
 	}
 	return value;
@@ -119,26 +147,34 @@ static bool has_effect(const struct program_function *f, enum effect_kind kind)
 	return false;
 }
 
-/* What a small function returns for these arguments: `wait_flags(false)`. */
-static struct program_value value_of_call(struct program *p, const struct instance *in, const struct node *call,
-					  uint32_t callee, unsigned depth)
+void value_bind(struct program *p, const struct instance *in, const struct call *call, struct instance *as)
 {
-	const struct program_function *caller = program_function(p, in->function), *f = program_function(p, callee);
+	const struct program_function *f = program_function(p, as->function);
+
+	for (uint32_t i = 0; i < f->fact->params && as->environment.count < MAX_ENVIRONMENT; i++) {
+		uint32_t argument = call_argument(p, call, i + 1);
+		struct program_value value = argument ? value_eval(p, in, argument, BOUND_DEPTH) : value_unknown;
+
+		if (!value_known(&value))
+			continue;
+		as->environment.items[as->environment.count].parameter = i;
+		as->environment.items[as->environment.count++].value = value;
+	}
+}
+
+/* What a small function returns for these arguments: `wait_flags(false)`. */
+static struct program_value value_of_call(struct program *p, const struct instance *in, uint32_t node, uint32_t callee,
+					  unsigned depth)
+{
+	const struct program_function *f = program_function(p, callee);
+	struct call call = { .caller = in->function, .node = node, .callee = callee };
 	struct instance as = { .function = callee };
 	struct program_value value = value_of_return(p, callee);
-	uint32_t argument = call->first;
 
 	if (!~value.known || !f->fact->params || f->end_node - f->fact->body > MAX_RETURNING ||
 	    p->return_depth >= MAX_CALLS || f->returns_pending)
 		return value;
-	for (uint32_t i = 0; argument && i < f->fact->params && as.environment.count < MAX_ENVIRONMENT; i++) {
-		struct program_value one = value_eval(p, in, argument, depth + 1);
-
-		as.environment.items[as.environment.count].parameter = i;
-		if (one.known || one.nonzero || one.function)
-			as.environment.items[as.environment.count++].value = one;
-		argument = function_node(caller, argument)->next;
-	}
+	value_bind(p, in, &call, &as);
 	if (!as.environment.count)
 		return value;
 	program_function(p, callee)->returns_pending = true;
@@ -149,10 +185,10 @@ static struct program_value value_of_call(struct program *p, const struct instan
 	return value;
 }
 
-static struct program_value eval_call(struct program *p, const struct instance *in, const struct node *n,
-				      unsigned depth)
+static struct program_value eval_call(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
 {
 	const struct program_function *caller = program_function(p, in->function);
+	const struct node *n = function_node(caller, node);
 	uint32_t callee = n->symbol ? link_symbol(p, caller->unit - 1, n->symbol) : 0;
 
 	if (!callee)
@@ -162,7 +198,10 @@ static struct program_value eval_call(struct program *p, const struct instance *
 		return value_nonzero();
 	if (n->first && strncmp(f->name, "__builtin_expect", 16) == 0)
 		return value_eval(p, in, n->first, depth + 1);
-	return f->fact ? value_of_call(p, in, n, callee, depth) : value_unknown;
+	struct program_value opened = descriptor_of_call(p, in, node, callee);
+	if (opened.mode || !f->fact)
+		return opened;
+	return value_of_call(p, in, node, callee, depth);
 }
 
 enum truth value_compare(enum node_op op, const struct program_value *a, const struct program_value *b)
@@ -312,6 +351,25 @@ static struct program_value eval_conditional(struct program *p, const struct ins
 	return truth == TRUTH_TRUE ? value : value_join(value, value_eval(p, in, other, depth + 1));
 }
 
+/* A field or a global: what this function has just stored there, or else what the program does. */
+static struct program_value eval_slot(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
+{
+	uint32_t slot = pointers_slot_of(p, in->function, node), stored = 0;
+
+	if (!slot || p->nested > 6)
+		return value_unknown;
+	struct program_value value = stored_value(p, slot);
+	if (stored_before(p, in, slot, node, &stored)) {
+		struct program_value here = value_eval(p, in, stored, depth + 5);
+
+		if (here.opens || here.mode) {
+			value.opens = here.opens;
+			value.mode = here.mode;
+		}
+	}
+	return value.opens || value.mode ? descriptor_changed(p, in, node, value) : value;
+}
+
 /* A field of a struct in a local variable: `hints.ai_flags`. */
 static struct program_value eval_field(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
 {
@@ -319,9 +377,17 @@ static struct program_value eval_field(struct program *p, const struct instance 
 	const struct node *n = function_node(f, node), *object = function_node(f, n->first);
 
 	if (object->kind != NODE_LOCAL || n->flags & NODE_ARROW)
-		return value_unknown;
+		return eval_slot(p, in, node, depth);
 	const char *name = facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name), *dot = strrchr(name, '.');
 	return variable_value(p, in, (uint32_t)object->value, dot ? dot + 1 : name, node, depth);
+}
+
+static struct program_value eval_local(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
+{
+	uint32_t variable = (uint32_t)function_node(program_function(p, in->function), node)->value;
+	struct program_value value = variable_value(p, in, variable, NULL, node, depth);
+
+	return value.opens || value.mode ? descriptor_changed(p, in, node, value) : value;
 }
 
 struct program_value value_eval(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
@@ -344,11 +410,13 @@ struct program_value value_eval(struct program *p, const struct instance *in, ui
 		return (struct program_value){ .nonzero = true, .function = link_symbol(p, f->unit - 1, n->symbol) };
 	case NODE_PARAM:
 	case NODE_LOCAL:
-		return variable_value(p, in, (uint32_t)n->value, NULL, node, depth);
+		return eval_local(p, in, node, depth);
 	case NODE_FIELD:
 		return eval_field(p, in, node, depth);
+	case NODE_GLOBAL:
+		return eval_slot(p, in, node, depth);
 	case NODE_CALL:
-		return eval_call(p, in, n, depth);
+		return eval_call(p, in, node, depth);
 	case NODE_ASSIGN:
 		return n->op ? value_unknown : value_eval(p, in, function_node(f, n->first)->next, depth + 1);
 	case NODE_UNARY:
@@ -364,7 +432,8 @@ struct program_value value_eval(struct program *p, const struct instance *in, ui
 
 void value_begin(struct program *p)
 {
-	p->effort = MAX_EFFORT;
+	if (!p->nested)
+		p->effort = MAX_EFFORT;
 }
 
 struct program_value value_of(struct program *p, const struct instance *in, uint32_t node)

@@ -140,13 +140,41 @@ static struct program_value field_after(const struct sight *s, const struct defi
 	return value_unknown;
 }
 
+/* What a function of the program writes to where its argument points: `*fd = socket(...)`. */
+static struct program_value written_by_call(const struct sight *s, const struct definition *d)
+{
+	const struct node *n = function_node(s->f, d->call);
+	uint32_t callee = n->symbol ? link_symbol(s->p, s->f->unit - 1, n->symbol) : 0;
+	const struct program_function *f = callee ? program_function(s->p, callee) : NULL;
+	struct instance as = { .function = callee };
+	struct program_value value = value_unknown;
+	bool first = true;
+
+	if (!f || !f->fact || s->p->nested > 4)
+		return value_unknown;
+	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
+		const struct node *a = function_node(f, i), *place = a->first ? function_node(f, a->first) : NULL;
+
+		if (a->kind != NODE_ASSIGN || a->op || place->kind != NODE_DEREF || !place->first ||
+		    function_node(f, place->first)->kind != NODE_PARAM ||
+		    function_node(f, place->first)->value != d->argument)
+			continue;
+		s->p->nested++;
+		struct program_value one = value_eval(s->p, &as, place->next, s->depth + VARIABLE_STEP);
+		s->p->nested--;
+		value = first ? one : value_join(value, one);
+		first = false;
+	}
+	return value;
+}
+
 /* What the place holds behind a definition that it held `before`. */
 static struct program_value after(const struct sight *s, const struct definition *d, struct program_value before)
 {
 	const struct node *n = function_node(s->f, d->at);
 
 	if (!d->value)
-		return value_unknown;
+		return d->call && !s->field ? written_by_call(s, d) : value_unknown;
 	if (s->field && !d->field)
 		return field_after(s, d);
 	if (s->field && !names_field(s->f, d->field, s->field))
@@ -244,6 +272,20 @@ struct program_value variable_value(struct program *p, const struct instance *in
 		return value_unknown;
 	s.region = body_region(p, f, at);
 	return joined(&s, variable);
+}
+
+uint32_t variable_since(struct program *p, const struct instance *in, uint32_t variable, uint32_t at)
+{
+	const struct program_function *f = program_function(p, in->function);
+	struct sight s = { .p = p, .in = in, .f = f, .at = at, .depth = MAX_GUARD_DEPTH + 1 };
+	enum reach reach[MAX_DEFINITIONS];
+
+	s.definitions = definitions_of(p, f, variable, &s.count);
+	if (!s.count || s.count > MAX_DEFINITIONS)
+		return 0;
+	s.region = body_region(p, f, at);
+	int64_t last = last_replaced(&s, reach);
+	return last < 0 || !s.definitions[last].value ? 0 : s.definitions[last].done;
 }
 
 /* The variable that a pointer points at, or that it is; -1 if it is another thing. */

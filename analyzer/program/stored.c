@@ -1,0 +1,329 @@
+/*
+ * stored: what a field or a global holds, by all that the program stores there.
+ *
+ * Fields are judged by struct and field, as function pointers are: what is known is what all stores agree on. A number
+ * counts only where nothing but these stores can have put it there: not for structs of the system, not where the address
+ * is handed out, not where the struct is filled as bytes (read, memcpy). Zero is there before anything is stored, unless
+ * every store is an initialiser. For descriptors nothing of that matters: what is stored is what is read.
+ */
+#include "program/internal.h"
+
+#include <string.h>
+
+enum { MAX_STORES = 48 };
+
+struct store {
+	uint32_t function, value, at; /* value 0: something unknown */
+	bool initialiser;
+};
+
+struct stores {
+	GArray *items;    /* struct store */
+	bool taken;       /* the address is handed out */
+	bool initialised; /* its initialiser is among them */
+};
+
+static void free_stores(gpointer data)
+{
+	struct stores *s = data;
+
+	g_array_free(s->items, TRUE);
+	g_free(s);
+}
+
+static struct stores *stores_of(struct program *p, uint32_t slot)
+{
+	struct stores *s = g_hash_table_lookup(p->stored, GUINT_TO_POINTER(slot));
+
+	if (!s) {
+		s = g_new0(struct stores, 1);
+		s->items = g_array_new(FALSE, FALSE, sizeof(struct store));
+		g_hash_table_insert(p->stored, GUINT_TO_POINTER(slot), s);
+	}
+	return s;
+}
+
+/* The slot of a place that is a field or a global, or an element of one. */
+static uint32_t slot_of_place(struct program *p, uint32_t function, uint32_t node)
+{
+	const struct program_function *f = program_function(p, function);
+
+	while (function_node(f, node)->kind == NODE_INDEX)
+		node = function_node(f, node)->first;
+	uint8_t kind = function_node(f, node)->kind;
+	return kind == NODE_FIELD || kind == NODE_GLOBAL ? pointers_slot_of(p, function, node) : 0;
+}
+
+/* "struct hdr" of "const struct hdr *": what can be filled as bytes. NULL if it is no struct. */
+static char *struct_of(const char *type)
+{
+	if (strncmp(type, "const ", 6) == 0)
+		type += 6;
+	if (strncmp(type, "struct ", 7) != 0)
+		return NULL;
+	return g_strndup(type + 7, strcspn(type + 7, " *["));
+}
+
+static const char *type_of(const struct program_function *f, uint32_t node)
+{
+	const struct node *n = function_node(f, node);
+
+	if (n->kind == NODE_ADDRESS && n->first)
+		n = function_node(f, n->first);
+	if ((n->kind == NODE_LOCAL || n->kind == NODE_PARAM) && (uint32_t)n->value < f->fact->variables)
+		return facts_string(f->facts,
+				    facts_variable(f->facts, f->fact->first_variable + (uint32_t)n->value)->type);
+	if ((n->kind == NODE_FIELD || n->kind == NODE_GLOBAL) && n->symbol)
+		return facts_string(f->facts, facts_symbol(f->facts, n->symbol)->type);
+	return "";
+}
+
+/* Structs that a call fills as bytes: what it takes as `void *` and is not a function of the program. */
+static void note_filled(struct program *p, const struct program_function *f, const struct node *call)
+{
+	const char *type = facts_string(f->facts, call->text), *name = "";
+	uint32_t callee = call->symbol ? link_symbol(p, f->unit - 1, call->symbol) : 0;
+
+	if (!callee || program_function(p, callee)->fact)
+		return;
+	name = program_function(p, callee)->name;
+	if (strstr(name, "free") || strstr(name, "memset") || strcmp(name, "bzero") == 0)
+		return;
+	const char *at = strchr(type, '(');
+	for (uint32_t a = call->first; at && a; a = function_node(f, a)->next) {
+		at += 1 + strspn(at + 1, " ");
+		char *filled = strncmp(at, "void *", 6) == 0 ? struct_of(type_of(f, a)) : NULL;
+		if (filled && !g_hash_table_add(p->filled, filled))
+			filled = NULL; /* the table has freed it */
+		at = strchr(at, ',');
+	}
+}
+
+static void note_node(struct program *p, uint32_t function, uint32_t node)
+{
+	const struct program_function *f = program_function(p, function);
+	const struct node *n = function_node(f, node);
+	uint32_t slot = 0;
+
+	if (n->kind == NODE_CALL)
+		note_filled(p, f, n);
+	if (n->kind == NODE_FUNCTION && n->symbol)
+		g_hash_table_add(p->taken, GUINT_TO_POINTER(link_symbol(p, f->unit - 1, n->symbol)));
+	if (n->kind == NODE_ASSIGN || n->kind == NODE_ADDRESS ||
+	    (n->kind == NODE_UNARY && (n->op == OP_INCREMENT || n->op == OP_DECREMENT)))
+		slot = n->first ? slot_of_place(p, function, n->first) : 0;
+	if (!slot)
+		return;
+	struct stores *s = stores_of(p, slot);
+	struct store store = { .function = function, .at = node, .initialiser = n->flags & NODE_INIT };
+	if (n->kind == NODE_ADDRESS) {
+		s->taken = true;
+		return;
+	}
+	s->initialised |= store.initialiser;
+	if (n->kind == NODE_ASSIGN && !n->op)
+		store.value = function_node(f, n->first)->next;
+	if (s->items->len <= MAX_STORES)
+		g_array_append_val(s->items, store);
+}
+
+static void index_stores(struct program *p)
+{
+	p->stored = g_hash_table_new_full(NULL, NULL, NULL, free_stores);
+	p->filled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	p->taken = g_hash_table_new(NULL, NULL);
+	p->parameter_values = g_hash_table_new(program_hash64, NULL);
+	p->slot_values = g_hash_table_new(NULL, NULL);
+	for (uint32_t i = 1; i < p->functions->len; i++) {
+		const struct program_function *f = program_function(p, i);
+
+		for (uint32_t k = f->fact ? f->fact->body : 0; k && k < f->end_node; k++)
+			note_node(p, i, k);
+	}
+}
+
+/* --- what callers pass --- */
+
+static void index_callers(struct program *p)
+{
+	p->calls_of = g_new0(uint32_t, p->functions->len);
+	p->next_call_of = g_new0(uint32_t, p->calls->len);
+	for (uint32_t i = p->calls->len - 1; i > 0; i--) {
+		const struct call *call = program_call(p, i);
+
+		if (!call->callee || call->cleanup)
+			continue;
+		p->next_call_of[i] = p->calls_of[call->callee];
+		p->calls_of[call->callee] = i;
+	}
+}
+
+static struct program_value *remembered(struct program *p, GHashTable *table, gpointer key, bool *known)
+{
+	struct program_value *value = g_hash_table_lookup(table, key);
+
+	*known = value != NULL;
+	if (!value) { /* unknown while it is being looked for */
+		value = arena_new(p->arena, struct program_value);
+		g_hash_table_insert(table, key, value);
+	}
+	return value;
+}
+
+struct program_value stored_parameter(struct program *p, uint32_t function, uint32_t parameter)
+{
+	bool known, first = true;
+	unsigned callers = 0;
+
+	if (!p->stored)
+		index_stores(p);
+	if (!p->calls_of)
+		index_callers(p);
+	if (g_hash_table_contains(p->taken, GUINT_TO_POINTER(function)))
+		return value_unknown; /* who calls it is not known */
+	struct program_value *memo =
+		remembered(p, p->parameter_values, GSIZE_TO_POINTER((gsize)function << 32 | parameter), &known);
+	if (known)
+		return *memo;
+	struct program_value value = value_unknown;
+	p->nested++;
+	for (uint32_t i = p->calls_of[function]; i; i = p->next_call_of[i]) {
+		const struct call call = *program_call(p, i);
+		struct instance anyone = { .function = call.caller };
+		uint32_t argument = call_argument(p, &call, parameter + 1);
+
+		if (!argument || callers++ > MAX_STORES || p->nested > 6) {
+			value = value_unknown;
+			break;
+		}
+		struct program_value one = descriptor_value(p, &anyone, argument);
+		value = first ? one : value_join(value, one);
+		first = false;
+	}
+	p->nested--;
+	*memo = value;
+	return value;
+}
+
+/* --- what a slot holds --- */
+
+static struct program_value value_of_store(struct program *p, const struct store *store)
+{
+	struct instance anyone = { .function = store->function };
+	struct program_value value = value_unknown;
+
+	if (!store->value)
+		return value_unknown;
+	const struct node *n = function_node(program_function(p, store->function), store->value);
+	value = value_eval(p, &anyone, store->value, 0);
+	if (n->kind == NODE_PARAM && !value_known(&value))
+		value = stored_parameter(p, store->function, (uint32_t)n->value);
+	if (n->kind != NODE_PARAM && n->kind != NODE_LOCAL)
+		return value;
+	/* what is done to the variable behind the store is done to the same descriptor */
+	struct keeping kept = { KEPT_IN_VARIABLE, (uint32_t)n->value };
+	enum mode mode = mode_at(p, &anyone, kept, store->at, UINT32_MAX);
+	if (mode != MODE_UNKNOWN)
+		value.mode = mode;
+	return value;
+}
+
+/* The mode that all changes of the program agree on; MODE_UNKNOWN: there are none. */
+static enum mode changed_mode(struct program *p, uint32_t slot)
+{
+	const GArray *calls = g_hash_table_lookup(p->slot_changes, GUINT_TO_POINTER(slot));
+	enum mode mode = MODE_UNKNOWN;
+
+	for (guint i = 0; calls && i < calls->len; i++) {
+		const struct call call = *program_call(p, g_array_index(calls, uint32_t, i));
+		struct instance anyone = { .function = call.caller };
+		enum mode one = mode_of_call(p, &anyone, &call, (struct keeping){ KEPT_IN_SLOT, slot });
+
+		if (one != MODE_UNKNOWN)
+			mode = mode == MODE_UNKNOWN || mode == one ? one : MODE_UNSURE;
+	}
+	return mode;
+}
+
+/* Whether nothing but what is stored can be in the slot. */
+static bool is_closed(struct program *p, const struct slot *slot, const struct stores *s)
+{
+	if (s->taken || slot->from_system)
+		return false;
+	if (slot->kind != SLOT_FIELD)
+		return slot->kind == SLOT_GLOBAL && s->initialised;
+	char *tag = g_strndup(slot->name, strcspn(slot->name, "."));
+	bool filled = g_hash_table_contains(p->filled, tag);
+	g_free(tag);
+	return !filled && s->initialised;
+}
+
+/* The join of all stores; *initialised: each of them is an initialiser. */
+static struct program_value join_stores(struct program *p, const struct stores *s, bool *initialised)
+{
+	struct program_value value = value_unknown;
+
+	*initialised = true;
+	for (guint i = 0; i < s->items->len; i++) {
+		const struct store *store = &g_array_index(s->items, struct store, i);
+		struct program_value one = value_of_store(p, store);
+
+		*initialised &= store->initialiser;
+		value = i == 0 ? one : value_join(value, one);
+		if (!value_known(&value))
+			break;
+	}
+	return value;
+}
+
+struct program_value stored_value(struct program *p, uint32_t slot)
+{
+	bool known, initialised;
+
+	if (!p->stored)
+		index_stores(p);
+	struct program_value *memo = remembered(p, p->slot_values, GUINT_TO_POINTER(slot), &known);
+	const struct stores *s = g_hash_table_lookup(p->stored, GUINT_TO_POINTER(slot));
+	if (known || !slot || p->nested > 6)
+		return *memo;
+	p->nested++;
+	struct program_value value = value_unknown;
+	if (s && s->items->len <= MAX_STORES) {
+		value = join_stores(p, s, &initialised);
+		if (!is_closed(p, program_slot(p, slot), s))
+			value = (struct program_value){ .mode = value.mode, .opens = value.opens };
+		else if (!initialised)
+			value = value_join(value, value_constant(0));
+	}
+	enum mode mode = changed_mode(p, slot);
+	if (mode == MODE_NONBLOCKING) /* wherever it is opened, this is done to it */
+		value.mode = mode;
+	else if (mode != MODE_UNKNOWN && value.mode != mode) /* at some time only */
+		value.mode = MODE_UNSURE;
+	p->nested--;
+	value.function = 0; /* pointers.c knows which */
+	*memo = value;
+	return value;
+}
+
+uint32_t stored_before(struct program *p, const struct instance *in, uint32_t slot, uint32_t at, uint32_t *value)
+{
+	const struct program_function *f = program_function(p, in->function);
+	uint32_t last = 0;
+
+	if (!p->stored)
+		index_stores(p);
+	const struct stores *s = g_hash_table_lookup(p->stored, GUINT_TO_POINTER(slot));
+	for (guint i = 0; s && i < s->items->len; i++) {
+		const struct store *store = &g_array_index(s->items, struct store, i);
+
+		if (store->function != in->function || store->at >= at || store->at < last || !store->value)
+			continue;
+		if (value_guard(p, in, body_region(p, f, store->at).guard, body_region(p, f, at).guard, 8) !=
+		    TRUTH_TRUE)
+			continue;
+		last = store->at;
+		*value = store->value;
+	}
+	return last;
+}
