@@ -52,7 +52,8 @@ bool next_loop_call(const struct program *p, struct loop_call *call)
 		.index = index,
 		.kind = effect->effect ? effect->effect->kind : EFFECT_RUNS_LOOP,
 		.category = effect->category,
-		.callee = check_callee(p, program_call(p, effect->call)),
+		.callee = effect->callee ? program_function(p, effect->callee)->name
+					 : check_callee(p, program_call(p, effect->call)),
 		.nested = effect->nested_wait,
 		.startup = effect->startup,
 		.declared = declared_by(p, effect->instance),

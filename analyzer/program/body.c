@@ -102,11 +102,63 @@ static void visit_call(struct walk *w, uint32_t node)
 	add_call(w, node, n->symbol ? link_symbol(w->p, w->f->unit - 1, n->symbol) : 0);
 }
 
+/* Whether a statement ends the process as a success: `exit(0)`. */
+static bool exits_well(const struct walk *w, uint32_t node)
+{
+	const struct node *n = at(w, node);
+
+	if (n->kind == NODE_BLOCK) {
+		for_each_child(child, w->f->facts, n)
+			if (exits_well(w, child))
+				return true;
+		return false;
+	}
+	return n->kind == NODE_CALL && control_ends(w->p, w->f, n) && n->first && at(w, n->first)->kind == NODE_CONST &&
+	       at(w, n->first)->value == 0;
+}
+
+/* Whether what an expression calls is the program's own, and reads and waits for nothing itself. */
+static bool only_finishes(const struct walk *w, const struct program_function *f, uint32_t node, bool inside)
+{
+	const struct node *n = function_node(f, node);
+
+	if (n->kind == NODE_CALL) {
+		uint32_t callee = n->symbol ? link_symbol(w->p, f->unit - 1, n->symbol) : 0;
+		const struct program_function *g = callee ? program_function(w->p, callee) : NULL;
+
+		for (size_t i = 0; g && g->model && i < g->model->effect_count; i++)
+			if (!inside || g->model->effects[i]->descriptor || g->model->effects[i]->kind == EFFECT_WAITS)
+				return false;
+		if (!inside)
+			return g && g->fact && g->fact->body && only_finishes(w, g, g->fact->body, true);
+	}
+	for_each_child(child, f->facts, n)
+		if (!only_finishes(w, f, child, inside))
+			return false;
+	return inside || n->first;
+}
+
+/*
+ * What `if (finish() == 0) exit(0);` asks is the end of the program. What `if (open_log() < 0) exit(1);` asks is not, nor
+ * is what `if (read_more() == 0) exit(0);` does.
+ */
+static void visit_condition(struct walk *w, uint32_t condition, uint32_t then)
+{
+	const struct node *n = at(w, condition);
+	bool dying = w->dying;
+	uint32_t asked = n->kind == NODE_BINARY && n->op == OP_EQ ? n->first : n->op == OP_NOT ? n->first : 0;
+
+	if (asked && then && at(w, asked)->kind == NODE_CALL && exits_well(w, then))
+		w->dying = dying || only_finishes(w, w->f, asked, false);
+	visit(w, condition);
+	w->dying = dying;
+}
+
 static void visit_if(struct walk *w, const struct node *n)
 {
 	uint32_t condition = n->first, then = at(w, condition)->next, other = then ? at(w, then)->next : 0;
 
-	visit(w, condition);
+	visit_condition(w, condition, then);
 	if (then)
 		visit_under(w, then, condition, true);
 	if (other)

@@ -576,6 +576,37 @@ static uint64_t bound_in(const struct program *p, uint32_t function, uint32_t ta
 	return programs;
 }
 
+enum { FEW = 8, MANY = 30 };
+
+static bool by_initialiser(const struct program *p, uint32_t target)
+{
+	const struct target *t = program_target(p, target);
+
+	return !t->from && function_node(program_function(p, t->holder), t->node)->flags & NODE_INIT;
+}
+
+/*
+ * How far a slot is believed to hold just this function here. Tables are what their initialiser says, and the loop's own
+ * dispatch calls all that was registered; but what a callback calls through a slot that tens of functions are put into
+ * at different times is, this time, most likely another one.
+ */
+static enum level fan_out(const struct following *w, uint32_t target)
+{
+	const struct program *p = w->s->p;
+	unsigned count = 0;
+
+	if (!target || !w->parent.from_callback || by_initialiser(p, target))
+		return LEVEL_HIGH;
+	const struct slot *slot = program_slot(p, program_target(p, target)->slot);
+	for (uint32_t t = slot->first_target; t && count <= MANY; t = program_target(p, t)->next)
+		count += !by_initialiser(p, t);
+	if (count > MANY && slot->generic)
+		return LEVEL_LOW;
+	return count > FEW ? LEVEL_MEDIUM : LEVEL_HIGH;
+}
+
+static void follow_library(struct following *w, uint32_t function, enum level confidence);
+
 static void follow_pointer(uint32_t function, uint32_t target, void *data)
 {
 	struct following *w = data;
@@ -584,11 +615,15 @@ static void follow_pointer(uint32_t function, uint32_t target, void *data)
 	if (!function || !pointers_fit(p, function, call_arguments(p, &w->call)) ||
 	    !(w->parent.programs & bound_in(p, function, target)))
 		return;
+	if (!program_function(p, function)->fact) {
+		follow_library(w, function, lower(w->pointer_confidence, fan_out(w, target)));
+		return;
+	}
 	struct instance child = child_of(w, function);
 	child.through_pointer = true;
 	child.from_callback = true;
 	child.target = target;
-	child.confidence = lower(child.confidence, w->pointer_confidence);
+	child.confidence = lower(child.confidence, lower(w->pointer_confidence, fan_out(w, target)));
 	follow_into(w, child);
 }
 
@@ -600,6 +635,7 @@ static void ask_port(struct program *p, struct port *port)
 
 		port->interesting |= f->interesting | f->descriptors;
 		port->called |= f->called;
+		port->library |= !f->fact && f->model;
 	}
 }
 
@@ -630,6 +666,18 @@ static bool leads_on(struct following *w, uint32_t port_index)
 	return visit_port(w->s, &probe);
 }
 
+/* What library functions do, they do to each call. */
+static void follow_libraries(struct following *w, uint32_t port_index)
+{
+	struct program *p = w->s->p;
+	const struct port *port = program_item(p, ports, struct port, port_index);
+
+	for (uint32_t t = port->library ? program_slot(p, port->slot)->first_target : 0; t;
+	     t = program_target(p, t)->next)
+		if (!program_function(p, program_target(p, t)->function)->fact)
+			follow_pointer(program_target(p, t)->function, t, w);
+}
+
 static void follow_place(uint32_t slot, uint32_t function, void *data)
 {
 	struct following *w = data;
@@ -638,8 +686,10 @@ static void follow_place(uint32_t slot, uint32_t function, void *data)
 
 	if (function)
 		follow_pointer(function, 0, w);
-	if (port && !leads_on(w, port))
+	if (port && !leads_on(w, port)) {
+		follow_libraries(w, port);
 		return;
+	}
 	for (uint32_t t = slot ? program_slot(p, slot)->first_target : 0; t; t = program_target(p, t)->next)
 		follow_pointer(program_target(p, t)->function, t, w);
 }
@@ -721,8 +771,9 @@ static void add_effect(struct search *s, struct loop_effect effect)
 	bool worker = program_instance(p, effect.instance)->context == CONTEXT_WORKER;
 	GArray *effects = worker ? p->thread_effects : p->loop_effects;
 	gpointer key =
-		GSIZE_TO_POINTER((gsize)effect.call << 8 | (gsize)(effect.effect ? effect.effect->kind : 31) << 2 |
-				 (worker ? 2 : 0) | (effect.startup ? 1 : 0));
+		GSIZE_TO_POINTER(((gsize)effect.call << 36) | ((gsize)effect.callee << 8) |
+				 (gsize)(effect.effect ? effect.effect->kind : 31) << 2 | (worker ? 2 : 0) |
+				 (effect.startup ? 1 : 0));
 	uint32_t known_index = GPOINTER_TO_UINT(g_hash_table_lookup(s->effect_index, key));
 
 	if (!known_index) {
@@ -777,13 +828,14 @@ static enum category category_of(const char *opens, enum category otherwise)
 	return otherwise;
 }
 
-static void consider(struct following *w, const struct effect *e)
+static void consider(struct following *w, const struct effect *e, uint32_t callee, enum level confidence)
 {
 	struct program *p = w->s->p;
 	struct loop_effect effect = { .instance = w->parent_index,
 				      .call = w->call_index,
+				      .callee = callee,
 				      .effect = e,
-				      .confidence = w->parent.confidence,
+				      .confidence = lower(w->parent.confidence, confidence),
 				      .category = e->category,
 				      .time_us = value_time(p, &w->parent, &w->call, e),
 				      .startup = w->parent.context == CONTEXT_STARTUP };
@@ -838,10 +890,20 @@ static bool follow_marked(struct following *w)
 	if (worker && marks->bits & MARK_ANY_THREAD)
 		return true;
 	if (marks->effect && applies) {
-		consider(w, marks->effect);
+		consider(w, marks->effect, w->call.callee, LEVEL_HIGH);
 		return true;
 	}
 	return marks->bits & MARK_NONBLOCKING;
+}
+
+/* A library function behind a pointer: `ssize_t (*io)(int, void *, size_t) = read;` */
+static void follow_library(struct following *w, uint32_t function, enum level confidence)
+{
+	const struct model *model = program_function(w->s->p, function)->model;
+
+	for (size_t i = 0; model && i < model->effect_count; i++)
+		if (speaks(model->effects[i]->kind))
+			consider(w, model->effects[i], function, confidence);
 }
 
 static void follow_call(struct following *w)
@@ -862,6 +924,7 @@ static void follow_call(struct following *w)
 	    g_hash_table_contains(p->waiting_functions, GUINT_TO_POINTER(w->call.callee))) {
 		add_effect(w->s, (struct loop_effect){ .instance = w->parent_index,
 						       .call = w->call_index,
+						       .callee = w->call.callee,
 						       .confidence = w->parent.confidence,
 						       .nested_wait = true });
 		return;
@@ -878,7 +941,7 @@ static void follow_call(struct following *w)
 				continue;
 			spoken = true;
 			if (!own_wait)
-				consider(w, e);
+				consider(w, e, w->call.callee, LEVEL_HIGH);
 		}
 		follow_called_back(w, callee->model);
 		if (spoken)

@@ -139,6 +139,7 @@ struct slot {
 	uint32_t first_target;       /* into program.targets */
 	uint32_t first_copy;         /* into program.copies */
 	bool holds;                  /* its type may hold a function */
+	bool generic;                /* its type fits nearly everything: `void *`, `void (*)(void *)` */
 	bool from_system;            /* a field of a system header or of a union: others write it too */
 	uint32_t first_port;         /* into program.ports: indirect calls through this slot */
 	const struct marks *marks;   /* of a field or global; NULL: none */
@@ -164,6 +165,7 @@ struct port {
 	uint32_t first_call;     /* into program.port_calls */
 	uint32_t interesting;    /* bit n: argument n decides something in a function that may be called */
 	uint32_t called;         /* bit n: it is called there */
+	bool library;            /* library functions that a pack knows are among them */
 };
 
 /* An indirect call through a port. */
@@ -257,6 +259,7 @@ struct root {
 /* An effect that a call has on the loop: the best instance for each call and effect. What rules walk over. */
 struct loop_effect {
 	uint32_t instance, call;
+	uint32_t callee; /* what is called there, by its name or through a pointer */
 	const struct effect *effect;
 	enum level confidence;
 	enum category category; /* the effect's, or what the descriptor's kind makes of it */

@@ -101,6 +101,11 @@ static uint32_t result_slot(struct program *p, uint32_t function, uint32_t node)
 	return slot;
 }
 
+static bool is_generic(const char *type)
+{
+	return strstr(type, "(*)(void *)") || (strncmp(type, "void *", 6) == 0 && !strchr(type, '('));
+}
+
 static uint32_t keyed_slot(struct program *p, uint32_t unit, uint32_t symbol)
 {
 	const struct facts *facts = p->units[unit];
@@ -114,6 +119,7 @@ static uint32_t keyed_slot(struct program *p, uint32_t unit, uint32_t symbol)
 	if (!*known) {
 		*known = new_slot(p, (struct slot){ .kind = s->kind == SYMBOL_FIELD ? SLOT_FIELD : SLOT_GLOBAL,
 						    .holds = holds_functions(facts_string(facts, s->type)),
+						    .generic = is_generic(facts_string(facts, s->type)),
 						    .from_system = s->flags & SYMBOL_SYSTEM || strstr(key, "@U@"),
 						    .name = facts_string(facts, s->name),
 						    .marks = g_hash_table_lookup(p->field_marks, key) });
