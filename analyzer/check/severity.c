@@ -11,10 +11,12 @@
  *      before the loop runs                                  low
  *      runs a loop of its own                                high
  *
- * What a call takes is what its arguments say (usleep(100)), or else the bound of the pack. docs/architecture.md has
+ * What a call takes is what its arguments say (usleep(100)), or else the bound of the pack, if it is a disk that answers. docs/architecture.md has
  * the same table.
  */
 #include "check/internal.h"
+
+#include <string.h>
 
 enum { LONG_US = 5000, VERY_LONG_US = 50000, SHORT_US = 1000 /* `cost: bounded` without a number */ };
 
@@ -102,6 +104,8 @@ static int64_t time_of(const struct loop_effect *effect)
 {
 	if (effect->time_us >= 0)
 		return effect->time_us;
+	if (effect->opens && strcmp(effect->opens, "file") != 0)
+		return -1; /* the bound of the pack is a disk's; the other end takes its time */
 	if (effect->effect->cost != COST_BOUNDED)
 		return -1;
 	return effect->effect->bound_us ? effect->effect->bound_us : SHORT_US;
