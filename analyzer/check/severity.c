@@ -104,7 +104,7 @@ static int64_t time_of(const struct loop_effect *effect)
 {
 	if (effect->time_us >= 0)
 		return effect->time_us;
-	if (effect->opens && strcmp(effect->opens, "file") != 0)
+	if (effect->effect->category == CATEGORY_DISK && effect->opens && strcmp(effect->opens, "file") != 0)
 		return -1; /* the bound of the pack is a disk's; the other end takes its time */
 	if (effect->effect->cost != COST_BOUNDED)
 		return -1;

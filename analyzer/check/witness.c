@@ -213,8 +213,7 @@ void witness_build(struct arena *arena, const struct program *p, uint32_t instan
 	if (effect) {
 		const struct call *call = program_call(p, effect->call);
 
-		const char *callee =
-			effect->callee ? program_function(p, effect->callee)->name : check_callee(p, call);
+		const char *callee = effect->callee ? program_function(p, effect->callee)->name : check_callee(p, call);
 		witness_add(&b, STEP_EFFECT, check_place(p, call->caller, call->node), effect->confidence,
 			    effect_text(&b, effect, callee));
 	}

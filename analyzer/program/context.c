@@ -770,10 +770,9 @@ static void add_effect(struct search *s, struct loop_effect effect)
 	struct program *p = s->p;
 	bool worker = program_instance(p, effect.instance)->context == CONTEXT_WORKER;
 	GArray *effects = worker ? p->thread_effects : p->loop_effects;
-	gpointer key =
-		GSIZE_TO_POINTER(((gsize)effect.call << 36) | ((gsize)effect.callee << 8) |
-				 (gsize)(effect.effect ? effect.effect->kind : 31) << 2 | (worker ? 2 : 0) |
-				 (effect.startup ? 1 : 0));
+	gpointer key = GSIZE_TO_POINTER(((gsize)effect.call << 36) | ((gsize)effect.callee << 8) |
+					(gsize)(effect.effect ? effect.effect->kind : 31) << 2 | (worker ? 2 : 0) |
+					(effect.startup ? 1 : 0));
 	uint32_t known_index = GPOINTER_TO_UINT(g_hash_table_lookup(s->effect_index, key));
 
 	if (!known_index) {
