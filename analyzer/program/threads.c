@@ -150,10 +150,11 @@ static void find_off_loop(struct finder *f)
 
 	for (uint32_t i = 1; i < f->p->thread_effects->len; i++) {
 		const struct loop_effect *e = program_item(f->p, thread_effects, struct loop_effect, i);
-		uint32_t entered = e->effect->kind == EFFECT_NEEDS_LOOP ? outermost_shared(f, e->instance) : 0;
+		uint32_t entered;
 
-		if (e->effect->kind != EFFECT_NEEDS_LOOP)
+		if (!e->effect || e->effect->kind != EFFECT_NEEDS_LOOP)
 			continue;
+		entered = outermost_shared(f, e->instance);
 		if (entered && program_instance(f->p, entered)->parent) {
 			if (g_hash_table_add(done, GUINT_TO_POINTER(entered)))
 				report_entries(f, i, entered);
