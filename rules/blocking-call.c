@@ -9,7 +9,7 @@
 static void check(const struct program *program, struct check *out)
 {
 	for_each_loop_call(call, program) {
-		if (call.nested || call.kind == EFFECT_RUNS_LOOP)
+		if (call.nested || call.polls || call.kind == EFFECT_RUNS_LOOP)
 			continue;
 		if (call.startup)
 			finding_add(out, &call, "'%s' can block before the loop runs (%s)", call.callee,

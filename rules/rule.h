@@ -31,6 +31,7 @@ struct loop_call {
 	enum category category;
 	const char *callee;   /* name as called */
 	bool nested;          /* the program's own loop is entered again from one of its callbacks */
+	bool polls;           /* a nap between looks at a condition, which HAZARD_SPIN reports */
 	bool startup;         /* before the loop runs; only where asked for */
 	const char *declared; /* not the loop's, but of this function, which is declared not to block; else NULL */
 };
@@ -46,10 +47,14 @@ void finding_add(struct check *out, const struct loop_call *call, const char *fo
 
 /* What a worker does that belongs on the loop, or does to the loop. */
 struct hazard_view {
-	uint32_t index;     /* of next_hazard */
-	const char *callee; /* the call it is reported at */
-	const char *cause;  /* what that call comes to */
-	bool direct;        /* which is the call itself */
+	uint32_t index;         /* of next_hazard */
+	const char *callee;     /* the call it is reported at */
+	const char *cause;      /* what that call comes to */
+	bool direct;            /* which is the call itself */
+	const char *lock;       /* HAZARD_LOCK: what is held; its struct and field, or a variable */
+	const char *where;      /* HAZARD_LOCK: the function in which the loop takes it */
+	enum category category; /* HAZARD_LOCK: why the call blocks */
+	enum spin spin;         /* HAZARD_SPIN */
 };
 
 /* Moves on to the next hazard of a kind; false after the last. Begin with { 0 }. */

@@ -56,6 +56,7 @@ bool next_loop_call(const struct program *p, struct loop_call *call)
 					 : check_callee(p, program_call(p, effect->call)),
 		.nested = effect->nested_wait,
 		.startup = effect->startup,
+		.polls = effect->polls,
 		.declared = declared_by(p, effect->instance),
 	};
 	return true;

@@ -30,6 +30,8 @@ static const char *const effect_words[] = {
 	[EFFECT_SETS_NONBLOCKING] = "sets_nonblocking",
 	[EFFECT_SETS_BLOCKING] = "sets_blocking",
 	[EFFECT_OPENS] = "opens",
+	[EFFECT_LOCKS] = "locks",
+	[EFFECT_UNLOCKS] = "unlocks",
 };
 
 static void dump_effect(FILE *out, const struct effect *e)

@@ -330,6 +330,8 @@ static int count_kinds(const struct yaml_effect *from, enum effect_kind *kind)
 		{ from->sets_blocking != NULL, EFFECT_SETS_BLOCKING },
 		{ from->takes_mode != NULL, EFFECT_TAKES_MODE },
 		{ from->opens != NULL, EFFECT_OPENS },
+		{ from->locks != NULL, EFFECT_LOCKS },
+		{ from->unlocks != NULL, EFFECT_UNLOCKS },
 	};
 	int count = 0;
 
@@ -406,6 +408,22 @@ static void convert_time(struct conversion *c, unsigned line, const struct yaml_
 	}
 }
 
+/* The lock that an effect is about: one of three keys may name it. */
+static int convert_lock(struct conversion *c, unsigned line, const struct yaml_effect *from)
+{
+	const struct yaml_lock *lock = from->locks ? from->locks : from->unlocks;
+
+	if (from->gives_up && from->blocks == CATEGORY_NONE)
+		complain(c, line, "'gives_up' belongs to 'blocks'");
+	check_argument(c, line, "gives_up", from->gives_up);
+	if (!lock)
+		return (int)from->gives_up;
+	require_argument(c, line, "argument", lock->argument);
+	if (lock->shared && !from->locks)
+		complain(c, line, "'shared' belongs to 'locks'");
+	return (int)lock->argument;
+}
+
 static char *describe_effect(const struct effect *e)
 {
 	static const char *const verbs[] = {
@@ -418,6 +436,8 @@ static char *describe_effect(const struct effect *e)
 		[EFFECT_SETS_BLOCKING] = "makes a descriptor blocking",
 		[EFFECT_TAKES_MODE] = "takes over the mode of a descriptor",
 		[EFFECT_OPENS] = "opens a descriptor",
+		[EFFECT_LOCKS] = "takes a lock",
+		[EFFECT_UNLOCKS] = "gives back a lock",
 	};
 	GString *about = g_string_new(e->function);
 
@@ -438,7 +458,7 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 	if (count_kinds(from, &kind) != 1)
 		complain(c, line,
 			 "an effect is exactly one of blocks, runs_loop, waits, any_thread, forks, "
-			 "sets_nonblocking, sets_blocking, takes_mode and opens");
+			 "sets_nonblocking, sets_blocking, takes_mode, opens, locks and unlocks");
 	check_effect(c, entry, from, kind);
 	*to = (struct effect){
 		.function = arena_strdup(c->arena, from->function),
@@ -456,6 +476,8 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 		.descriptor = convert_descriptor(c, line, from),
 		.to_argument = from->takes_mode ? (int)from->takes_mode->to : 0,
 		.assume_blocking = from->assume != NULL,
+		.lock = convert_lock(c, line, from),
+		.shared = from->locks && from->locks->shared,
 		.opens = arena_strdup(c->arena, from->opens),
 		.nonblocking = convert_conditions(c, entry, "nonblocking", from->nonblocking, NULL, NULL, 0),
 		.instead = arena_strdup(c->arena, from->instead),

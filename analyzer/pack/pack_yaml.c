@@ -103,6 +103,10 @@ static const cyaml_schema_field_t takes_mode_fields[] = { CYAML_FIELD_UINT("desc
 									   struct yaml_takes_mode, descriptor),
 							  NUMBER("to", struct yaml_takes_mode, to), CYAML_FIELD_END };
 
+static const cyaml_schema_field_t lock_fields[] = { CYAML_FIELD_UINT("argument", CYAML_FLAG_DEFAULT, struct yaml_lock,
+								     argument),
+						    FLAG("shared", struct yaml_lock, shared), CYAML_FIELD_END };
+
 static const cyaml_schema_field_t effect_fields[] = {
 	CYAML_FIELD_STRING_PTR("function", CYAML_FLAG_POINTER, struct yaml_effect, function, 1, CYAML_UNLIMITED),
 	CYAML_FIELD_ENUM("blocks", CYAML_FLAG_STRICT | OPTIONAL, struct yaml_effect, blocks, categories,
@@ -125,6 +129,9 @@ static const cyaml_schema_field_t effect_fields[] = {
 	MAPPING("takes_mode", struct yaml_effect, takes_mode, takes_mode_fields),
 	TEXT("assume", struct yaml_effect, assume),
 	TEXT("opens", struct yaml_effect, opens),
+	MAPPING("locks", struct yaml_effect, locks, lock_fields),
+	MAPPING("unlocks", struct yaml_effect, unlocks, lock_fields),
+	NUMBER("gives_up", struct yaml_effect, gives_up),
 	MAPPING("nonblocking", struct yaml_effect, nonblocking, condition_fields),
 	MAPPING("when", struct yaml_effect, when, condition_fields),
 	LIST("when_all", struct yaml_effect, when_all, &condition),

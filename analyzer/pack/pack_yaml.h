@@ -53,6 +53,11 @@ struct yaml_takes_mode {
 	unsigned descriptor, to;
 };
 
+struct yaml_lock {
+	unsigned argument;
+	bool shared;
+};
+
 struct yaml_effect {
 	char *function, *opens, *assume, *instead, *see;
 	enum category blocks; /* CATEGORY_NONE: not given */
@@ -66,6 +71,8 @@ struct yaml_effect {
 	struct yaml_lasts *lasts;
 	struct yaml_takes_mode *takes_mode;
 	struct yaml_descriptor *sets_nonblocking, *sets_blocking;
+	struct yaml_lock *locks, *unlocks;
+	unsigned gives_up;
 	struct yaml_condition *when, *when_all, *unless, *unless_any, *nonblocking;
 	unsigned when_all_count, unless_any_count;
 };

@@ -1068,6 +1068,8 @@ void program_find_contexts(struct program *p, bool include_startup)
 	while (next_instance(&s, done, &index))
 		follow_instance(&s, index);
 	threads_find(p);
+	locks_find(p);
+	spins_find(p);
 	for (int level = 0; level < LEVELS; level++)
 		g_array_free(s.queues[level], TRUE);
 	g_hash_table_destroy(s.effect_index);

@@ -12,6 +12,8 @@
  *   context.c   who runs where: instances, from roots along calls
  *   typed.c     callbacks that are told by their type
  *   within.c    callbacks that a library keeps for other calls of its own
+ *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
+ *   spins.c     loops that wait by looking again
  *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
@@ -266,6 +268,7 @@ struct loop_effect {
 	const char *opens;      /* what kind of descriptor it is about; NULL: not known, or none */
 	int64_t time_us;        /* how long it takes by its arguments, usleep(100); -1: they do not say */
 	bool startup;           /* before the loop runs */
+	bool polls;             /* a nap between looks at a condition; see spins.c */
 	bool nested_wait;       /* the program's own loop is entered again from one of its callbacks */
 };
 
@@ -279,12 +282,27 @@ struct worker_edge {
 struct hazard {
 	enum hazard_kind kind;
 	uint32_t instance; /* the path to it; 0: none, it is the handing over itself */
-	uint32_t call;     /* where it is reported */
+	uint32_t call;     /* where it is reported; 0: at the loop statement */
 	uint32_t effect;   /* into thread_effects: what the call comes to */
-	uint32_t entered;  /* the instance that `call` enters on the way there; 0: `effect` is of `call` itself */
-	uint32_t function; /* HAZARD_OFFLOADED: what is handed over */
-	uint32_t target;   /* HAZARD_OFFLOADED: how it got there; 0: named in the call */
-	enum level confidence;
+	uint32_t
+		entered; /* OFF_LOOP: the instance that `call` enters on the way there; 0: `effect` is of `call` itself */
+	uint32_t function; /* OFFLOADED: what is handed over */
+	uint32_t target;   /* OFFLOADED: how it got there; 0: named in the call */
+	uint32_t loop;     /* SPIN: the loop statement */
+	enum spin spin;
+	uint32_t arrival;                  /* LOCK: into lock_arrivals, how the lock came to be held there */
+	uint32_t loop_instance, loop_call; /* LOCK: where the loop takes it */
+	enum level severity, confidence;
+};
+
+/* A lock that is held in an instance on a worker. */
+struct lock_arrival {
+	uint32_t instance;
+	uint32_t slot;       /* of the global or field that the lock lies in */
+	bool shared;         /* for reading */
+	uint32_t taken_by;   /* the call in this function that takes it; 0: held when it was entered */
+	uint32_t entered_by; /* then the call that entered it, made in the instance of `previous` */
+	uint32_t previous;
 };
 
 struct program {
@@ -312,6 +330,7 @@ struct program {
 	GArray *thread_effects; /* struct loop_effect, of instances on workers */
 	GArray *worker_edges;   /* struct worker_edge */
 	GArray *hazards;        /* struct hazard */
+	GArray *lock_arrivals;  /* struct lock_arrival */
 	GHashTable *instance_index;
 	GHashTable *within;            /* callee -> GArray of struct handed_over */
 	GHashTable *stored;            /* slot -> what is stored there; stored.c, as the next four */
@@ -552,6 +571,10 @@ bool threads_own_loop(const struct program *p, uint32_t function);
 bool threads_needs_loop(struct program *p, const struct instance *in, const struct call *call);
 /* Fills hazards from thread_effects and worker_edges. */
 void threads_find(struct program *p);
+
+/* locks.c, spins.c: add to hazards. */
+void locks_find(struct program *p);
+void spins_find(struct program *p);
 
 /* programs.c */
 void programs_find(struct program *p);

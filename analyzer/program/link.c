@@ -235,6 +235,7 @@ static struct program *program_new(struct arena *arena, const struct facts *cons
 	p->thread_effects = array_from_one(sizeof(struct loop_effect));
 	p->worker_edges = array_from_one(sizeof(struct worker_edge));
 	p->hazards = array_from_one(sizeof(struct hazard));
+	p->lock_arrivals = array_from_one(sizeof(struct lock_arrival));
 	p->symbol_function = arena_new_array(arena, uint32_t *, count);
 	p->symbol_slot = arena_new_array(arena, uint32_t *, count);
 	return p;
@@ -287,10 +288,10 @@ void program_free(struct program *p)
 			g_hash_table_destroy(tables[i]);
 	g_free(p->calls_of);
 	g_free(p->next_call_of);
-	GArray *arrays[] = { p->thread_effects, p->worker_edges, p->hazards,     p->functions,  p->calls,
-			     p->guards,         p->loops,        p->definitions, p->case_nodes, p->regions,
-			     p->slots,          p->targets,      p->copies,      p->ports,      p->port_calls,
-			     p->roots,          p->instances,    p->loop_effects };
+	GArray *arrays[] = { p->thread_effects, p->worker_edges, p->hazards,   p->lock_arrivals, p->functions,
+			     p->calls,          p->guards,       p->loops,     p->definitions,   p->case_nodes,
+			     p->regions,        p->slots,        p->targets,   p->copies,        p->ports,
+			     p->port_calls,     p->roots,        p->instances, p->loop_effects };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);

@@ -19,6 +19,16 @@ struct program;
 enum hazard_kind {
 	HAZARD_OFF_LOOP,  /* a worker makes a call that only the loop's thread may make, or that leads to one */
 	HAZARD_OFFLOADED, /* a function that belongs on the loop is handed to a worker */
+	HAZARD_LOCK,      /* a worker blocks while it holds a lock that the loop takes */
+	HAZARD_SPIN,      /* the loop waits by looking again and again */
+};
+
+/* How a HAZARD_SPIN looks again. */
+enum spin {
+	SPIN_FLAG,  /* reads what another thread is to change */
+	SPIN_LOCK,  /* tries to take a lock */
+	SPIN_RETRY, /* tries an operation that has just failed with EAGAIN */
+	SPIN_NAP,   /* sleeps between looks */
 };
 
 /*

@@ -135,6 +135,7 @@ static void report_entries(struct finder *f, uint32_t effect, uint32_t entered)
 		next = edge->next;
 		if (!outermost_shared(f, edge->from))
 			report(f, (struct hazard){ .kind = HAZARD_OFF_LOOP,
+						   .severity = LEVEL_HIGH,
 						   .instance = edge->from,
 						   .call = edge->call,
 						   .effect = effect,
@@ -161,6 +162,7 @@ static void find_off_loop(struct finder *f)
 			continue;
 		}
 		report(f, (struct hazard){ .kind = HAZARD_OFF_LOOP,
+					   .severity = LEVEL_HIGH,
 					   .instance = e->instance,
 					   .call = e->call,
 					   .effect = i,
@@ -180,6 +182,7 @@ static void judge_handed(uint32_t function, uint32_t target, void *data)
 
 	if (program_function(h->finder->p, function)->marks.bits & (MARK_LOOP_ONLY | MARK_COROUTINE))
 		report(h->finder, (struct hazard){ .kind = HAZARD_OFFLOADED,
+						   .severity = LEVEL_HIGH,
 						   .call = h->call,
 						   .function = function,
 						   .target = target,
