@@ -73,6 +73,15 @@ struct look {
 	unsigned depth, ifs;
 };
 
+/* What the function does by its pack if its descriptor blocks; NULL: nothing. */
+static const struct effect *io_effect(const struct program_function *callee)
+{
+	for (size_t i = 0; callee->model && i < callee->model->effect_count; i++)
+		if (callee->model->effects[i]->kind == EFFECT_BLOCKS && callee->model->effects[i]->descriptor)
+			return callee->model->effects[i];
+	return NULL;
+}
+
 static enum act act_of_effects(const struct program_function *callee)
 {
 	for (size_t i = 0; callee->model && i < callee->model->effect_count; i++) {
@@ -80,10 +89,8 @@ static enum act act_of_effects(const struct program_function *callee)
 
 		if (e->kind == EFFECT_BLOCKS && e->category == CATEGORY_SLEEP)
 			return ACT_NAP;
-		if (e->kind == EFFECT_BLOCKS && e->descriptor)
-			return ACT_TRY_IO;
 	}
-	return ACT_OTHER;
+	return io_effect(callee) ? ACT_TRY_IO : ACT_OTHER;
 }
 
 static enum act act_of(const struct program *p, uint32_t function)
@@ -257,7 +264,8 @@ static bool is_spin(const struct look *l, struct hazard *hazard)
 		return false;
 	if (l->retries && l->try_io && ONLY(l->acts, looks | ACT(TRY_IO))) {
 		struct call call = *program_call(l->p, l->try_io);
-		struct descriptor state = descriptor_state(l->p, l->in, &call, 1);
+		struct descriptor state =
+			descriptor_state(l->p, l->in, &call, io_effect(program_function(l->p, call.callee)));
 
 		hazard->call = l->try_io;
 		hazard->spin = SPIN_RETRY;
