@@ -149,12 +149,17 @@ static void judge(struct locks *l, const struct lock_arrival *a, uint32_t index,
 	g_array_append_val(p->hazards, hazard);
 }
 
-/* A lock held at a call goes along into what is called. */
+/*
+ * A lock held at a call goes along into what is called by its name. A function pointer leads to all that may ever be
+ * stored there, and mostly not to what it holds while this lock is held.
+ */
 static void pass_on(struct locks *l, uint32_t index, uint32_t call)
 {
 	const struct lock_arrival a = *program_item(l->p, lock_arrivals, struct lock_arrival, index);
 
 	judge(l, &a, index, call);
+	if (!program_call(l->p, call)->callee)
+		return;
 	for (uint32_t o = l->first_out[a.instance]; o < l->first_out[a.instance + 1]; o++) {
 		const struct worker_edge *edge = program_item(l->p, worker_edges, struct worker_edge, l->outs[o]);
 
