@@ -68,6 +68,7 @@ struct look {
 	bool shared;                    /* a condition reads what another thread may change */
 	bool changes;                   /* something but a variable is changed, or a variable counts */
 	bool nested;                    /* another loop, or none at all */
+	bool stores;                    /* memory that others see is written */
 	bool once;                      /* the end of a turn leaves it: only `continue` makes another */
 	bool retries;                   /* goes round on EAGAIN */
 	unsigned depth, ifs;
@@ -189,6 +190,8 @@ static void look_at_assign(struct look *l, const struct node *n)
 {
 	const struct node *place = function_node(l->f, n->first), *value = function_node(l->f, place->next);
 
+	if (place->kind != NODE_LOCAL)
+		l->stores = true;
 	if (place->kind != NODE_LOCAL || n->op || (value->kind != NODE_CALL && value->kind != NODE_GLOBAL))
 		l->changes = true; /* `item = item->next` gets on */
 }
@@ -272,7 +275,7 @@ static bool is_spin(const struct look *l, struct hazard *hazard)
 		hazard->confidence = MIN(hazard->confidence, state.blocks == TRUTH_FALSE ? LEVEL_HIGH : LEVEL_MEDIUM);
 		return state.blocks != TRUTH_TRUE && (!state.opens || strcmp(state.opens, "file") != 0);
 	}
-	if (l->once)
+	if (l->once || l->stores)
 		return false;
 	if (l->nap && l->shared && ONLY(l->acts, looks | ACT(CHECK) | ACT(NAP) | ACT(TRY_LOCK))) {
 		hazard->call = l->nap;
