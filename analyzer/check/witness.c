@@ -92,6 +92,25 @@ static const char *where_text(const struct root *root)
 						 : "'%s' runs on the loop";
 }
 
+/* Nobody was seen to call it: the witness says so. */
+static void add_external(struct witness *b, const struct root *root)
+{
+	const char *function = name_of(b, root->function);
+
+	if (root->call) {
+		const struct call *call = program_call(b->p, root->call);
+
+		add_origin(b, root->target, call->node);
+		witness_add(b, STEP_REGISTRATION, check_place(b->p, call->caller, call->node), root->confidence,
+			    arena_printf(b->arena, "'%s' is handed to '%s'", function, name_of(b, call->callee)));
+	} else {
+		add_origin(b, root->target, 0);
+	}
+	witness_add(b, STEP_CALLBACK, definition_of(b, root->function), root->confidence,
+		    arena_printf(b->arena, "'%s' is called from outside of this program, most likely by the loop",
+				 function));
+}
+
 static void add_root(struct witness *b, const struct root *root)
 {
 	const char *function = name_of(b, root->function);
@@ -103,6 +122,10 @@ static void add_root(struct witness *b, const struct root *root)
 
 		witness_add(b, STEP_REGISTRATION, check_place(b->p, root->function, node), root->confidence,
 			    arena_printf(b->arena, "this loop waits for events in '%s'", name_of(b, wait->callee)));
+		return;
+	}
+	if (root->kind == ROOT_EXTERNAL) {
+		add_external(b, root);
 		return;
 	}
 	if (root->kind == ROOT_REGISTERED) {

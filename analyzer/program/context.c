@@ -7,6 +7,8 @@
  * `wait_child(pid, WNOHANG)` and `wait_child(pid, 0)` are two instances, `for_each(list, cheap)` never leads to what
  * others pass to `for_each`. Surer edges are followed first, so an instance has its most convincing shortest path.
  */
+#include "program/external.h"
+#include "program/gobject.h"
 #include "program/internal.h"
 
 #include <string.h>
@@ -263,11 +265,12 @@ static void find_stored(struct program *p)
 			find_typed(p, &p->packs->items[i]);
 		}
 	for (uint32_t s = 1; s < p->slots->len; s++) {
-		const struct slot *slot = program_slot(p, s);
+		struct slot *slot = program_slot(p, s);
 		struct rooting r = { .p = p };
 
 		if (slot->kind == SLOT_FIELD && slot->first_target)
 			r.registration = registration_of(stored, slot->name);
+		slot->described = r.registration != NULL;
 		for (uint32_t t = r.registration ? slot->first_target : 0; t; t = program_target(p, t)->next)
 			root_callback(program_target(p, t)->function, t, &r);
 	}
@@ -306,6 +309,15 @@ static void find_declared(struct program *p)
 		for (uint32_t t = marks ? program_slot(p, s)->first_target : 0; t; t = program_target(p, t)->next)
 			root_declared(p, program_target(p, t)->function, marks, t);
 	}
+}
+
+static void root_threaded(uint32_t function, uint32_t target, void *data)
+{
+	add_root(data, (struct root){ .kind = ROOT_STORED,
+				      .function = function,
+				      .context = CONTEXT_WORKER,
+				      .confidence = LEVEL_HIGH,
+				      .target = target });
 }
 
 /* --- instances --- */
@@ -706,7 +718,8 @@ static void follow_indirect(struct following *w, uint32_t expression)
 		follow_pointer(value.function, 0, w);
 		return;
 	}
-	if (value_truth(&value) == TRUTH_FALSE)
+	if (value_truth(&value) == TRUTH_FALSE ||
+	    gobject_chains_up(p, w->parent.function, expression, follow_pointer, w))
 		return;
 	if (slot && (program_slot(p, slot)->kind == SLOT_PARAM || program_slot(p, slot)->kind == SLOT_RESULT))
 		w->pointer_confidence = LEVEL_MEDIUM;
@@ -761,6 +774,16 @@ static void follow_within(struct following *w)
 		child.registered = h->call;
 		push(w->s, child);
 	}
+}
+
+static void follow_constructed(uint32_t function, uint32_t target, void *data)
+{
+	struct following *w = data;
+	struct instance child = child_of(w, function);
+
+	child.through_pointer = child.from_callback = true;
+	child.target = target;
+	push(w->s, child);
 }
 
 /* --- effects --- */
@@ -930,6 +953,8 @@ static void follow_call(struct following *w)
 	}
 	if (library)
 		follow_within(w);
+	if (library && gobject_each_constructed(p, &w->call, follow_constructed, w))
+		return; /* more is known than what a pack says of every type */
 	if (library && callee->model) {
 		bool spoken = false;
 
@@ -964,7 +989,8 @@ static bool goes_nowhere(const struct program *p, const struct call *call)
 {
 	const struct program_function *callee = call->callee ? program_function(p, call->callee) : NULL;
 
-	return callee && !callee->fact && !callee->model && !callee->marks.bits && !within_of(p, call->callee);
+	return callee && !callee->fact && !callee->model && !callee->marks.bits && !callee->constructs &&
+	       !within_of(p, call->callee);
 }
 
 static void follow_instance(struct search *s, uint32_t index)
@@ -1052,12 +1078,19 @@ void program_find_contexts(struct program *p, bool include_startup)
 	within_find(p);
 	find_stored(p);
 	find_declared(p);
+	gobject_each_threaded(p, root_threaded, p);
 	loops_find(p);
 	if (include_startup)
 		add_startup_roots(p);
 	for (uint32_t i = 1; i < p->roots->len; i++)
 		if (program_item(p, roots, struct root, i)->context == CONTEXT_LOOP)
 			push_root(&s, i);
+	while (next_instance(&s, done, &index))
+		follow_instance(&s, index);
+	guint registered = p->roots->len;
+	external_find(p, add_root);
+	for (uint32_t i = registered; i < p->roots->len; i++)
+		push_root(&s, i);
 	while (next_instance(&s, done, &index))
 		follow_instance(&s, index);
 	if (include_startup)

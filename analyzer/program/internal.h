@@ -15,6 +15,7 @@
  *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
  *   spins.c     loops that wait by looking again
  *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
+ *   gobject.c   classes, what makes objects, chaining up            external.c  callbacks that code outside calls
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
  */
@@ -69,6 +70,8 @@ struct program_function {
 	uint32_t instances;
 	struct instance *plain; /* the last instance of it about whose parameters nothing is known; NULL: none yet */
 	uint64_t programs;      /* bits of the programs it is part of; see programs.c */
+
+	uint8_t constructs; /* makes an object of the type it is given: a row of gobject.c, from 1; else 0 */
 };
 
 /* A condition that holds where a call stands: `node` is true (or false), or a switch took one of its cases. */
@@ -136,7 +139,9 @@ enum slot_kind {
 
 struct slot {
 	enum slot_kind kind;
-	const char *name;            /* of a field or global; of an argument, of the slot that is called */
+	const char *name, *type;     /* of a field or global; of an argument, name of the slot that is called */
+	bool outside;                /* a field of a struct that a library declares */
+	bool described;              /* a pack says what becomes of functions stored here */
 	uint32_t function, variable; /* of a param, local or return; of a result, the call's node */
 	uint32_t first_target;       /* into program.targets */
 	uint32_t first_copy;         /* into program.copies */
@@ -243,7 +248,7 @@ struct instance {
 };
 
 /* Why a function is in a context. */
-enum root_kind { ROOT_REGISTERED, ROOT_STORED, ROOT_LOOP, ROOT_DECLARED };
+enum root_kind { ROOT_REGISTERED, ROOT_STORED, ROOT_LOOP, ROOT_DECLARED, ROOT_EXTERNAL };
 
 struct root {
 	enum root_kind kind;
@@ -251,10 +256,10 @@ struct root {
 	enum context context;
 	enum level confidence;
 	const struct registration *registration;
-	uint32_t call;      /* the registering call (ROOT_REGISTERED) */
-	uint32_t target;    /* how the function got to that argument or field; 0: named right there */
-	uint32_t loop;      /* ROOT_LOOP; 0: a function that calls itself, in `call` */
-	uint32_t wait;      /* ROOT_LOOP: the call that waits, or that leads there */
+	uint32_t call;   /* the registering call (ROOT_REGISTERED), or the one that hands it out (ROOT_EXTERNAL) or 0 */
+	uint32_t target; /* how the function got to that argument or field; 0: named right there */
+	uint32_t loop;   /* ROOT_LOOP; 0: a function that calls itself, in `call` */
+	uint32_t wait;   /* ROOT_LOOP: the call that waits, or that leads there */
 	enum mark declared; /* ROOT_DECLARED: by which of its marks */
 };
 
@@ -325,6 +330,8 @@ struct program {
 	GHashTable *slot_by_key;  /* key of a field or global -> slot */
 	GArray *slots, *targets, *copies, *ports, *port_calls;
 	GHashTable *target_index;
+
+	struct gobject *gobject; /* gobject.c */
 
 	GArray *roots, *instances, *loop_effects;
 	GArray *thread_effects; /* struct loop_effect, of instances on workers */
@@ -442,6 +449,8 @@ uint32_t link_symbol(const struct program *p, uint32_t unit, uint32_t symbol);
 
 /* pointers.c */
 void pointers_solve(struct program *p);
+/* Counts the indirect calls of the program, and those without a target. After gobject_find. */
+void pointers_count(struct program *p);
 /* The slot that an expression of `function` reads; 0 if it is none. */
 uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node);
 /* What a person calls it: "ops.read", the name of a variable, the function that returns it; "" if it has no name. */

@@ -5,6 +5,7 @@
  * has the path in front. A tree often holds several programs, each with its `main` and its own copy of some helper:
  * definitions that share a key but not a place stay apart, and a call goes to the one nearest to the caller's file.
  */
+#include "program/gobject.h"
 #include "program/internal.h"
 
 #include <string.h>
@@ -266,6 +267,8 @@ struct program *program_link(struct arena *arena, const struct facts *const *uni
 			definitions_collect(p, i);
 		}
 	pointers_solve(p);
+	gobject_find(p);
+	pointers_count(p);
 	return p;
 }
 
@@ -295,6 +298,7 @@ void program_free(struct program *p)
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);
+	gobject_free(p);
 	if (p->model_patterns)
 		g_ptr_array_free(p->model_patterns, TRUE);
 }

@@ -12,6 +12,7 @@
  * A parameter holds what all callers pass. That is right for what is stored (`self->cb = cb`) and wrong for what is
  * called at once (`qsort(..., compare)`): such calls are resolved per call site, in context.c.
  */
+#include "program/gobject.h"
 #include "program/internal.h"
 
 #include <string.h>
@@ -121,6 +122,8 @@ static uint32_t keyed_slot(struct program *p, uint32_t unit, uint32_t symbol)
 						    .holds = holds_functions(facts_string(facts, s->type)),
 						    .generic = is_generic(facts_string(facts, s->type)),
 						    .from_system = s->flags & SYMBOL_SYSTEM || strstr(key, "@U@"),
+						    .outside = (s->flags & (SYMBOL_SYSTEM | SYMBOL_IMPLICIT)) != 0,
+						    .type = facts_string(facts, s->type),
 						    .name = facts_string(facts, s->name),
 						    .marks = g_hash_table_lookup(p->field_marks, key) });
 		g_hash_table_insert(p->slot_by_key, (gpointer)key, GUINT_TO_POINTER(*known));
@@ -487,7 +490,7 @@ void pointers_places(struct program *p, uint32_t function, uint32_t node, pointe
 {
 	struct visitor visitor = { .p = p, .function = function, .visit = visit, .data = data };
 
-	if (node)
+	if (node && !gobject_chains_up(p, function, node, visit, data))
 		each_leaf(program_function(p, function), node, visit_leaf, &visitor, 0);
 }
 
@@ -526,7 +529,7 @@ static void any_target(uint32_t slot, uint32_t function, void *data)
 	any->found |= function || program_slot(any->p, slot)->first_target;
 }
 
-static void count_unresolved(struct program *p)
+void pointers_count(struct program *p)
 {
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		struct call call = *program_call(p, i);
@@ -536,7 +539,7 @@ static void count_unresolved(struct program *p)
 			continue;
 		p->indirect_calls++;
 		pointers_places(p, call.caller, call_node(p, &call)->first, any_target, &any);
-		if (!any.found)
+		if (!any.found && !gobject_chains_up(p, call.caller, call_node(p, &call)->first, NULL, NULL))
 			p->unresolved_calls++;
 	}
 }
@@ -560,5 +563,4 @@ void pointers_solve(struct program *p)
 		flow_call(&solver, i);
 	drain(&solver);
 	g_array_free(solver.queue, TRUE);
-	count_unresolved(p);
 }
