@@ -2,6 +2,7 @@
  * advice: see advice.h. The decision, in this order:
  *
  *      the loop runs inside the loop                    return to it, and go on in a callback
+ *      a function on the path is declared beside one    the asynchronous one: foo_open_async for foo_open
  *      the library that blocks has an asynchronous form that one, as its pack says
  *      it computes                                      a piece at a time where the library can, else a worker thread
  *      a flag makes the call not wait                   the flag
@@ -329,6 +330,25 @@ static bool is_system(const struct pack *pack)
 	return !pack || library_among(pack->library, "posix pthread epoll-poll-select");
 }
 
+/*
+ * The asynchronous form of what the path calls: of the outermost function that has one, since what is in there is the
+ * business of that function. NULL if there is none.
+ */
+static const char *form_on_path(const struct question *q)
+{
+	const struct program *p = q->a->p;
+	const char *form = NULL;
+
+	for (uint32_t i = q->effect->instance; i && program_instance(p, i)->parent;
+	     i = program_instance(p, i)->parent) {
+		const struct program_function *f = program_function(p, program_instance(p, i)->function);
+
+		if (f->async_form)
+			form = f->async_form->instead;
+	}
+	return form;
+}
+
 void adviser_choose(struct adviser *a, const struct loop_effect *effect, struct finding *finding)
 {
 	const struct instance *in = program_instance(a->p, effect->instance);
@@ -347,6 +367,13 @@ void adviser_choose(struct adviser *a, const struct loop_effect *effect, struct 
 	}
 	if (q.says->kind != EFFECT_BLOCKS)
 		return;
+	words = form_on_path(&q);
+	if (!words && q.says == program_function(a->p, q.call->callee)->async_form)
+		words = q.says->instead;
+	if (words) {
+		put(finding, ADVICE_ASYNC, arena_printf(a->arena, "use %s", words));
+		return;
+	}
 	if (is_system(libraries_pack_of(a->p, q.says))) {
 		choose_for_system(&q, finding);
 		return;

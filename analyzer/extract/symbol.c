@@ -123,8 +123,7 @@ static const char *find_attribute(const char *text, const char *name)
 	return NULL;
 }
 
-/* The declaration on one line, without body. */
-static char *printed(struct visit *v, CXCursor declaration)
+char *visit_printed(struct visit *v, CXCursor declaration)
 {
 	if (!v->policy) {
 		v->policy = clang_getCursorPrintingPolicy(declaration);
@@ -142,7 +141,7 @@ static char *attribute_argument(const char *behind)
 
 static void read_printed(struct visit *v, uint32_t symbol, CXCursor declaration)
 {
-	g_autofree char *text = printed(v, declaration);
+	g_autofree char *text = visit_printed(v, declaration);
 	const char *alias = find_attribute(text, "alias");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(flag_attributes); i++)
@@ -399,7 +398,7 @@ uint32_t visit_cleanup(struct visit *v, CXCursor variable)
 		return destructor;
 	if (!clang_Cursor_hasAttrs(variable))
 		return 0;
-	g_autofree char *text = printed(v, variable);
+	g_autofree char *text = visit_printed(v, variable);
 	const char *cleanup = find_attribute(text, "cleanup");
 	if (!cleanup)
 		return 0;

@@ -211,6 +211,7 @@ static void visit_function(struct visit *v, CXCursor function)
 {
 	CXSourceLocation location = clang_getCursorLocation(function);
 
+	g_array_append_val(v->declared, function);
 	if (!clang_isCursorDefinition(function)) {
 		if (clang_Location_isFromMainFile(location) && clang_Cursor_hasAttrs(function))
 			visit_symbol(v, function); /* an alias or an annotation that nobody here calls */
@@ -280,6 +281,7 @@ void visit_unit(struct visit *v)
 	for (guint i = 0; i < v->pending->len; i++)
 		emit(v, g_array_index(v->pending, CXCursor, i));
 	cplusplus_finish(v);
+	visit_async_forms(v);
 }
 
 void for_each_error(struct visit *v, void (*use)(struct visit *v, CXDiagnostic error, void *data), void *data)
@@ -325,6 +327,7 @@ void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, bool 
 		.variables = cursor_table_new(),
 		.emitted = g_hash_table_new(NULL, NULL),
 		.candidates = cursor_array(),
+		.declared = cursor_array(),
 		.definitions = cursor_array(),
 		.pending = cursor_array(),
 		.cursors = cursor_array(),
@@ -336,7 +339,8 @@ void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, bool 
 void visit_finish(struct visit *v)
 {
 	GHashTable *tables[] = { v->files, v->symbols, v->variables, v->emitted, v->by_name };
-	GArray *arrays[] = { v->candidates, v->definitions, v->pending, v->cursors, v->transparent, v->overrides };
+	GArray *arrays[] = { v->candidates, v->declared,    v->definitions, v->pending,
+			     v->cursors,    v->transparent, v->overrides };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])

@@ -42,6 +42,7 @@ struct visit {
 	GHashTable *emitted;   /* set of symbols whose function was opened */
 	GHashTable *by_name;   /* name -> declaration of functions a cleanup attribute may name; NULL until needed */
 	GArray *candidates;    /* CXCursor: what by_name will hold */
+	GArray *declared;      /* CXCursor: every declaration of a function */
 	GArray *definitions;   /* CXCursor: what is emitted */
 	GArray *pending;       /* CXCursor: functions of headers that an emitted function refers to; lambdas */
 	GArray *overrides;     /* uint32_t: assignments of virtual methods, see cplusplus.c */
@@ -88,6 +89,9 @@ void visit_finish(struct visit *v);
 /* Every error of the unit. Not by clang_getDiagnostic(unit, i), which builds all of them anew each time it is called. */
 void for_each_error(struct visit *v, void (*use)(struct visit *v, CXDiagnostic error, void *data), void *data);
 
+/* async_form.c: annotates the functions of the unit whose asynchronous form is declared too. After all else. */
+void visit_async_forms(struct visit *v);
+
 /* statement.c: appends the statement's nodes to `block`; a label or case and what follows it are siblings. */
 void visit_statement(struct visit *v, CXCursor statement, uint32_t block);
 
@@ -130,7 +134,9 @@ struct visited_file *visit_file(struct visit *v, CXFile file);
 uint32_t visit_file_index(struct visit *v, CXFile file);
 uint32_t visit_type(struct visit *v, CXType type);          /* string: canonical, without attributes */
 uint32_t visit_cleanup(struct visit *v, CXCursor variable); /* symbol of its cleanup function, or 0 */
-char *visit_text(CXString string);                          /* a copy to g_free(); disposes of `string` */
+/* symbol.c: the declaration on one line, without body; g_free() it. */
+char *visit_printed(struct visit *v, CXCursor declaration);
+char *visit_text(CXString string); /* a copy to g_free(); disposes of `string` */
 
 /* place.c */
 

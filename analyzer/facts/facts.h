@@ -31,7 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FACTS_VERSION = 2 }; /* part of the cache key: change it with any change of this file or of extract/ */
+enum { FACTS_VERSION = 3 }; /* part of the cache key: change it with any change of this file or of extract/ */
 
 enum node_kind {
 	NODE_NONE,
@@ -176,7 +176,8 @@ struct function {
 struct annotation {
 	uint32_t symbol;
 	uint32_t
-		text; /* string: "looplint::blocking", "clang::nonblocking" (also for attributes of the type), or as written */
+		text; /* string: "looplint::blocking", "clang::nonblocking" (also for attributes of the type), or as written;
+			 "looplint::async foo_async(Foo *foo, ..)" says that this asynchronous form of it is declared */
 };
 
 /* A file this unit was read from: what a cached copy of these facts depends on. */

@@ -971,6 +971,8 @@ static void follow_call(struct following *w)
 		if (spoken)
 			return; /* what the library does inside is said */
 	}
+	if (!callee->fact && callee->async_form && !(callee->model && callee->model->effect_count) && !own_wait)
+		consider(w, callee->async_form, w->call.callee, LEVEL_HIGH);
 	follow_into(w, child_of(w, w->call.callee));
 }
 
@@ -990,7 +992,7 @@ static bool goes_nowhere(const struct program *p, const struct call *call)
 	const struct program_function *callee = call->callee ? program_function(p, call->callee) : NULL;
 
 	return callee && !callee->fact && !callee->model && !callee->marks.bits && !callee->constructs &&
-	       !within_of(p, call->callee);
+	       !callee->async_form && !within_of(p, call->callee);
 }
 
 static void follow_instance(struct search *s, uint32_t index)

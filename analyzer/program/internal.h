@@ -15,6 +15,7 @@
  *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
  *   spins.c     loops that wait by looking again
  *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
+ *   async_form.c operations with an asynchronous form beside them
  *   gobject.c   classes, what makes objects, chaining up            external.c  callbacks that code outside calls
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
@@ -71,6 +72,7 @@ struct program_function {
 	struct instance *plain; /* the last instance of it about whose parameters nothing is known; NULL: none yet */
 	uint64_t programs;      /* bits of the programs it is part of; see programs.c */
 
+	const struct effect *async_form; /* blocks, by GIO's convention; `instead` is the other form. NULL: none */
 	uint8_t constructs; /* makes an object of the type it is given: a row of gobject.c, from 1; else 0 */
 };
 
@@ -443,6 +445,9 @@ uint32_t control_jump_back(const struct program *p, const struct program_functio
 uint32_t control_asserted(const struct program *p, const struct program_function *f, uint32_t node, bool *holds);
 /* Whether control never comes out of the function: every way ends in a function that does not return. */
 bool body_never_returns(struct program *p, uint32_t function);
+
+/* async_form.c: reads of each function whether its asynchronous form is declared beside it. */
+void async_form_find(struct program *p);
 
 /* link.c: the function a symbol of a unit means; 0 if it is none. */
 uint32_t link_symbol(const struct program *p, uint32_t unit, uint32_t symbol);

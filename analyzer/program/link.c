@@ -268,6 +268,7 @@ struct program *program_link(struct arena *arena, const struct facts *const *uni
 		}
 	pointers_solve(p);
 	gobject_find(p);
+	async_form_find(p);
 	pointers_count(p);
 	return p;
 }
