@@ -100,11 +100,11 @@ static void add_external(struct witness *b, const struct root *root)
 	if (root->call) {
 		const struct call *call = program_call(b->p, root->call);
 
-		add_origin(b, root->target, call->node);
+		witness_add_origin(b, root->target, call->node);
 		witness_add(b, STEP_REGISTRATION, check_place(b->p, call->caller, call->node), root->confidence,
 			    arena_printf(b->arena, "'%s' is handed to '%s'", function, name_of(b, call->callee)));
 	} else {
-		add_origin(b, root->target, 0);
+		witness_add_origin(b, root->target, 0);
 	}
 	witness_add(b, STEP_CALLBACK, definition_of(b, root->function), root->confidence,
 		    arena_printf(b->arena, "'%s' is called from outside of this program, most likely by the loop",

@@ -4,10 +4,9 @@
  * The address of a function can leave the program without a pack that says who calls it:
  *
  *      GTK_WIDGET_CLASS(klass)->draw = f          the class or interface of a library that dispatches it
- *      { "Mute", "b", "", f }                     a table that nothing here calls through: the dispatcher is generated,
- *                                                 or is a program that loads this one
+ *      { "Mute", "b", "", f }                     a table that nothing here calls through, for a function whose source
+ *                                                 is not here
  *      watch_add(fd, f, self)                     a function with user data, for one whose source is not here
- *      foo_init in G_DEFINE_TYPE                  a type whose objects are made elsewhere
  *
  * A program with an event loop gets nearly all such calls from the loop. So these are roots, less sure than those a
  * registration names; the witness says that nobody was seen to call them. Left out are: what the program hands to its
@@ -28,7 +27,8 @@ struct external {
 	uint8_t *on_loop, *on_worker; /* per function: reached from such a root */
 	uint8_t *consumed;            /* per slot: read by a call, or handed to somebody outside */
 	GHashTable *mentions;         /* keys of globals that code, or the initialiser of another, mentions */
-	guint slots;                  /* that there were when it began: asking for a slot may make one */
+	GHashTable *handed_out; /* words of the prototypes of functions whose source is not here; NULL: not read */
+	guint slots;            /* that there were when it began: asking for a slot may make one */
 	bool has_workers;
 	uint64_t programs; /* bits of those that have a loop */
 };
@@ -315,6 +315,31 @@ static bool is_class_field(const char *name)
 	return false;
 }
 
+static void add_words(GHashTable *words, const char *type)
+{
+	while (*type) {
+		size_t length = strspn(type, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_");
+
+		if (length)
+			g_hash_table_add(words, g_strndup(type, length));
+		type += length ? length : 1;
+	}
+}
+
+/* Whether any function outside of the program takes a struct of this kind: a table that stays here has no other user. */
+static bool is_handed_out(struct external *e, const char *field)
+{
+	g_autofree char *tag = g_strndup(field, strcspn(field, "."));
+
+	if (!e->handed_out) {
+		e->handed_out = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+		for (uint32_t i = 1; i < e->p->functions->len; i++)
+			if (!program_function(e->p, i)->fact)
+				add_words(e->handed_out, program_function(e->p, i)->type);
+	}
+	return g_hash_table_contains(e->handed_out, tag);
+}
+
 /* Objects live and die on any thread. In a program without workers there is only one. */
 static enum level class_confidence(const struct external *e, const char *name)
 {
@@ -333,7 +358,7 @@ static void add_fields(struct external *e)
 			continue;
 		if (slot.outside)
 			confidence = is_class_field(slot.name) ? class_confidence(e, slot.name) : LEVEL_LOW;
-		else if (e->consumed[s])
+		else if (e->consumed[s] || !(is_class_field(slot.name) || is_handed_out(e, slot.name)))
 			continue;
 		if (says_elsewhere(strchr(slot.name, '.') ? strchr(slot.name, '.') : slot.name))
 			continue;
@@ -421,6 +446,8 @@ void external_find(struct program *p, void (*add)(struct program *p, struct root
 	}
 	if (e.mentions)
 		g_hash_table_destroy(e.mentions);
+	if (e.handed_out)
+		g_hash_table_destroy(e.handed_out);
 	g_free(e.on_loop);
 	g_free(e.on_worker);
 	g_free(e.consumed);
