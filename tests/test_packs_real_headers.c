@@ -446,7 +446,7 @@ static bool is_descriptor(CXType type)
 	if (pointee.kind == CXType_Pointer) /* an object handed out */
 		pointee = clang_getCanonicalType(clang_getPointeeType(pointee));
 	if (type.kind == CXType_Pointer)
-		return is_integer(pointee) || pointee.kind == CXType_Record;
+		return is_integer(pointee) || pointee.kind == CXType_Record || pointee.kind == CXType_Void;
 	if (is_pointer(type))
 		return is_integer(clang_getCanonicalType(clang_getArrayElementType(type)));
 	return is_integer(type);
