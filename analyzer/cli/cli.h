@@ -18,6 +18,6 @@ enum outcome {
 /* argv[0] is the name of the subcommand. Each prints why, unless it ends with OUTCOME_OK or OUTCOME_FINDINGS. */
 typedef enum outcome command(int argc, char **argv);
 
-command cli_check, cli_why, cli_blocks, cli_explain, cli_dump, cli_doctor, cli_init, cli_review;
+command cli_check, cli_why, cli_blocks, cli_explain, cli_dump, cli_doctor, cli_init, cli_pack, cli_review;
 
 #endif

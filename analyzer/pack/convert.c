@@ -295,6 +295,7 @@ static void convert_registration(struct conversion *c, struct place entry, const
 		.within = copy_names(c, line, from->within, from->within_count),
 		.completion = convert_completion(c, place_line(place_key(entry, "completion")), from->completion),
 		.see = arena_strdup(c->arena, from->see ? from->see : see),
+		.line = line,
 	};
 	if (to->function || to->field || to->type)
 		check_duplicate(c, line, describe_registration(to));
@@ -482,6 +483,7 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 		.nonblocking = convert_conditions(c, entry, "nonblocking", from->nonblocking, NULL, NULL, 0),
 		.instead = arena_strdup(c->arena, from->instead),
 		.see = arena_strdup(c->arena, from->see ? from->see : see),
+		.line = line,
 	};
 	convert_time(c, line, from, to);
 	check_duplicate(c, line, describe_effect(to));
@@ -503,6 +505,7 @@ static void convert_constants(struct conversion *c, const struct yaml_pack *from
 		c->out->constants[c->out->constant_count++] = (struct pack_constant){
 			.name = arena_strdup(c->arena, from->constants[i].name),
 			.value = from->constants[i].value,
+			.line = line,
 		};
 	}
 }

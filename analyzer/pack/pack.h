@@ -110,6 +110,7 @@ struct registration {
 	const char *const *within; /* of CONTEXT_CALLER: not called by `function` itself, but by these functions later;
 					   NULL-terminated, NULL: none given */
 	const char *see;
+	unsigned line; /* in the pack's file */
 };
 
 /* The most that a finding may be believed: where what decides is not among the arguments. */
@@ -157,6 +158,7 @@ struct effect {
 	struct conditions nonblocking; /* of EFFECT_OPENS */
 	const char *instead;           /* advice: the async form, or what to do */
 	const char *see;
+	unsigned line; /* in the pack's file */
 };
 
 /* What people declare of a function or of a function-pointer field; bits. */
@@ -181,6 +183,7 @@ struct declaration {
 struct pack_constant {
 	const char *name;
 	int64_t value; /* on Linux; the pack's fixture checks it against the real header */
+	unsigned line; /* in the pack's file */
 };
 
 struct pack {
