@@ -459,6 +459,71 @@ static void the_packs_of_the_program_load_without_a_word(void **state)
 	arena_finish(&arena);
 }
 
+static void assert_same_text(const char *a, const char *b)
+{
+	if (a && b)
+		assert_string_equal(a, b);
+	else
+		assert_ptr_equal(a, b);
+}
+
+static void assert_same_conditions(const struct conditions *a, const struct conditions *b)
+{
+	assert_int_equal(a->count, b->count);
+	for (size_t i = 0; i < a->count; i++) {
+		assert_int_equal(a->items[i].argument, b->items[i].argument);
+		assert_int_equal(a->items[i].test, b->items[i].test);
+		assert_true(a->items[i].value == b->items[i].value);
+		assert_same_text(a->items[i].text, b->items[i].text);
+	}
+}
+
+/* `a` was compiled into the program (pack/compiled.h), `b` is read from the YAML it was made of. */
+static void assert_same_pack(const struct pack *a, const struct pack *b)
+{
+	assert_same_text(a->documentation, b->documentation);
+	assert_int_equal(a->register_count, b->register_count);
+	assert_int_equal(a->effect_count, b->effect_count);
+	assert_int_equal(a->constant_count, b->constant_count);
+	for (size_t i = 0; i < a->register_count; i++) {
+		assert_same_text(a->registers[i].function, b->registers[i].function);
+		assert_same_text(a->registers[i].field, b->registers[i].field);
+		assert_int_equal(a->registers[i].callback, b->registers[i].callback);
+		assert_int_equal(a->registers[i].context, b->registers[i].context);
+		assert_int_equal(a->registers[i].completion.result, b->registers[i].completion.result);
+		assert_same_conditions(&a->registers[i].when, &b->registers[i].when);
+	}
+	for (size_t i = 0; i < a->effect_count; i++) {
+		assert_same_text(a->effects[i].function, b->effects[i].function);
+		assert_same_text(a->effects[i].instead, b->effects[i].instead);
+		assert_same_text(a->effects[i].see, b->effects[i].see);
+		assert_int_equal(a->effects[i].kind, b->effects[i].kind);
+		assert_int_equal(a->effects[i].category, b->effects[i].category);
+		assert_int_equal(a->effects[i].bound_us, b->effects[i].bound_us);
+		assert_same_conditions(&a->effects[i].when, &b->effects[i].when);
+		assert_same_conditions(&a->effects[i].unless, &b->effects[i].unless);
+	}
+}
+
+static void what_was_compiled_is_what_is_written(void **state)
+{
+	struct arena arena = { 0 };
+	struct diagnostics diagnostics = { 0 };
+	struct packs packs;
+
+	(void)state;
+	assert_int_equal(packs_load(&arena, NULL, &packs, &diagnostics), 0);
+	for (size_t i = 0; i < packs.count; i++) {
+		const char *path = arena_printf(&arena, "%s/rules/packs/%s", SOURCE_DIR, packs.items[i].file);
+		struct pack written;
+
+		assert_int_equal(pack_read(&arena, path, &written, &diagnostics), 0);
+		assert_same_pack(&packs.items[i], &written);
+	}
+	diagnostics_finish(&diagnostics);
+	arena_finish(&arena);
+}
+
 /* Two packs that speak of one function would contradict each other sooner or later. */
 static void no_two_packs_of_the_program_speak_of_one_function(void **state)
 {
@@ -563,6 +628,7 @@ int main(void)
 		cmocka_unit_test(every_mistake_of_a_file_is_reported),
 		cmocka_unit_test(a_pack_that_cannot_be_read_is_an_errno),
 		cmocka_unit_test(the_packs_of_the_program_load_without_a_word),
+		cmocka_unit_test(what_was_compiled_is_what_is_written),
 		cmocka_unit_test(no_two_packs_of_the_program_speak_of_one_function),
 		cmocka_unit_test(a_bad_pack_does_not_hide_the_others),
 		cmocka_unit_test(names_and_numbers_convert_both_ways),

@@ -3,7 +3,6 @@
  * Packs come from projects and are edited by hand, half-finished ones are read while an editor is open.
  */
 #include "pack/pack.h"
-#include "base/embedded.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -113,13 +112,23 @@ static void mutated_packs_are_read_or_refused(void **state)
 	g_rand_free(dice);
 }
 
-/* Truncation inside the real packs, at every hundredth byte. */
+/* Truncation inside the real packs, at twenty places each. */
 static void truncated_packs_of_the_program_are_read_or_refused(void **state)
 {
+	GDir *folder = g_dir_open(SOURCE_DIR "/rules/packs", 0, NULL);
+
 	(void)state;
-	for (const struct embedded_file *file = embedded_packs; file->name; file++)
-		for (size_t length = 0; length < file->length; length += MAX(97, file->length / 60))
-			read_damaged(file->text, length);
+	for (const char *name; (name = g_dir_read_name(folder));) {
+		char *path = g_build_filename(SOURCE_DIR "/rules/packs", name, NULL), *text;
+		gsize length;
+
+		assert_true(g_file_get_contents(path, &text, &length, NULL));
+		for (size_t part = 0; part < length; part += MAX(97, length / 20))
+			read_damaged(text, part);
+		g_free(text);
+		g_free(path);
+	}
+	g_dir_close(folder);
 }
 
 static void nesting_ends_in_a_diagnostic(void **state)

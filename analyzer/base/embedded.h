@@ -1,5 +1,5 @@
 /*
- * embedded: data files that are part of the program (packs, SQL), so that one binary is the whole installation.
+ * embedded: data files that are part of the program (SQL, stand-ins), so that one binary is the whole installation.
  * The tables are generated at build time by cmake/embed.cmake and end with an entry whose name is NULL.
  */
 #ifndef LOOPLINT_EMBEDDED_H
@@ -13,7 +13,6 @@ struct embedded_file {
 	size_t length;    /* bytes, without that NUL */
 };
 
-extern const struct embedded_file embedded_packs[];     /* rules/packs/ */
 extern const struct embedded_file embedded_sql[];       /* db/ and db/migrations/ */
 extern const struct embedded_file embedded_stand_ins[]; /* extract/stand_ins/ */
 

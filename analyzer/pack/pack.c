@@ -2,7 +2,6 @@
  * pack: YAML -> struct pack. Parse, check the shape, let libcyaml fill the structs of pack_yaml.h, convert those.
  */
 #include "pack/pack.h"
-#include "base/embedded.h"
 #include "pack/convert.h"
 #include "pack/pack_yaml.h"
 #include "pack/shape.h"
@@ -66,40 +65,4 @@ int pack_read(struct arena *arena, const char *path, struct pack *out, struct di
 	int result = pack_read_text(arena, path, text, length, out, diagnostics);
 	g_free(text);
 	return result;
-}
-
-int packs_load(struct arena *arena, const char *const *paths, struct packs *out, struct diagnostics *diagnostics)
-{
-	size_t capacity = 0;
-	int first_error = 0;
-
-	for (const struct embedded_file *file = embedded_packs; file->name; file++)
-		capacity++;
-	for (const char *const *path = paths; path && *path; path++)
-		capacity++;
-	*out = (struct packs){ .items = arena_new_array(arena, struct pack, capacity) };
-	for (const struct embedded_file *file = embedded_packs; file->name; file++) {
-		int error = pack_read_text(arena, file->name, file->text, file->length, &out->items[out->count],
-					   diagnostics);
-
-		out->count += error == 0;
-		first_error = first_error ? first_error : error;
-	}
-	for (const char *const *path = paths; path && *path; path++) {
-		int error = pack_read(arena, *path, &out->items[out->count], diagnostics);
-
-		out->count += error == 0;
-		first_error = first_error ? first_error : error;
-	}
-	return first_error;
-}
-
-void packs_append(struct arena *arena, struct packs *packs, const struct pack *pack)
-{
-	struct pack *items = arena_new_array(arena, struct pack, packs->count + 1);
-
-	for (size_t i = 0; i < packs->count; i++)
-		items[i] = packs->items[i];
-	items[packs->count] = *pack;
-	*packs = (struct packs){ items, packs->count + 1 };
 }
