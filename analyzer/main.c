@@ -38,7 +38,7 @@ static const struct {
 	{ "why", cli_why, "say why a function runs on the loop" },
 	{ "blocks", cli_blocks, "say what would freeze if a function blocked" },
 	{ "explain", cli_explain, "explain a rule, or list the rules" },
-	{ "pack", cli_pack, "list packs, or check one that is being written" },
+	{ "pack", cli_pack, "list packs, check one, or learn one from a library's source" },
 	{ "review", cli_review, "list findings and record decisions on them" },
 	{ "init", cli_init, "write a commented configuration" },
 	{ "doctor", cli_doctor, "look whether everything an analysis needs is there" },

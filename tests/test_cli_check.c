@@ -327,6 +327,48 @@ static void blocks_prints_who_would_wait(void **state)
 	sandbox_finish(&sandbox);
 }
 
+/* What is learned of a library is a pack that a program which uses the library can be checked with. */
+static void a_learned_pack_is_a_pack(void **state)
+{
+	static const char user[] = "#include <sys/epoll.h>\n"
+				   "#include <unistd.h>\n"
+				   "int box_save(int fd, int later);\n"
+				   "static void serve(int fd) { box_save(fd, 0); box_save(fd, 1); }\n"
+				   "int main(void)\n"
+				   "{\n"
+				   "\tstruct epoll_event event;\n"
+				   "\tchar text[9];\n"
+				   "\twhile (epoll_wait(3, &event, 1, -1) > 0)\n"
+				   "\t\tif (read(event.data.fd, text, sizeof text) > 0)\n"
+				   "\t\t\tserve(event.data.fd);\n"
+				   "}\n";
+	struct sandbox library = sandbox_new(), sandbox = project_with(user);
+
+	(void)state;
+	sandbox_write(&library, ".git/HEAD", "");
+	sandbox_write(&library, "box.h", "/* box_gone */ int box_save(int fd, int later);\n");
+	sandbox_write(&library, "box.c",
+		      "#include <unistd.h>\n"
+		      "#include \"box.h\"\n"
+		      "int box_internal(int fd) { return fsync(fd); }\n"
+		      "int box_save(int fd, int later) { return later ? 0 : box_internal(fd); }\n");
+	struct outcome outcome =
+		sandbox_run(&library, LOOPLINT_BIN, "pack", "learn", "--library", "box", "--exports", "box.h", NULL);
+	assert_int_equal(outcome.status, 0);
+	assert_contains(outcome.output, "{ function: box_save, blocks: disk, when: { argument: 2, is: \"zero\" },");
+	assert_contains(outcome.output, "see: \"box_save -> box_internal -> fsync, box.c:3\" }");
+	assert_lacks(outcome.output, "function: box_internal");
+	sandbox_write(&sandbox, "box.yaml", outcome.output);
+	sandbox_write(&sandbox, ".looplint.yaml", "packs: [box.yaml]\n");
+	outcome_finish(&outcome);
+	assert_ended(run("check"), 1, "src/server.c:4:29: medium: 'box_save' can block the loop (disk)", "");
+	assert_ended(run("check"), 1, "1 finding (0 new)", "");
+	assert_ended(run("pack"), 2, "", "looplint: pack: 'list', 'check FILE...' or 'learn', not");
+	assert_ended(run("pack", "learn", "--exports", "gone.h"), 2, "", "gone.h");
+	sandbox_finish(&sandbox);
+	sandbox_finish(&library);
+}
+
 static void a_unit_in_cplusplus_fails_no_run(void **state)
 {
 	static const char *const units[][2] = { { "odd.cpp", "c99" }, { "odd.c", "c++17" } };
@@ -424,6 +466,7 @@ int main(void)
 		cmocka_unit_test(why_prints_the_path_or_says_there_is_none),
 		cmocka_unit_test(blocks_prints_who_would_wait),
 		cmocka_unit_test(a_unit_in_cplusplus_fails_no_run),
+		cmocka_unit_test(a_learned_pack_is_a_pack),
 		cmocka_unit_test(each_stage_can_be_dumped),
 		cmocka_unit_test(doctor_is_content_with_a_project_that_was_checked),
 		cmocka_unit_test(a_finding_survives_in_the_store_while_another_file_is_checked),

@@ -125,7 +125,7 @@ static void anything_else_is_refused(void **state)
 	struct sandbox sandbox = sandbox_new();
 
 	(void)state;
-	assert_said(run(sandbox, "lsit"), 2, "", "looplint: pack: 'list' or 'check FILE...', not 'lsit'\n");
+	assert_said(run(sandbox, "lsit"), 2, "", "looplint: pack: 'list', 'check FILE...' or 'learn', not 'lsit'\n");
 	assert_said(run(sandbox, "check"), 2, "", "looplint: pack check: which file? 'looplint pack check FILE...'\n");
 	sandbox_finish(&sandbox);
 }

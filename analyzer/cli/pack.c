@@ -9,6 +9,7 @@
 #include "cli/messages.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/pack.h"
 #include "cli/pack_check.h"
 #include "cli/project.h"
 #include "report/printable.h"
@@ -16,10 +17,11 @@
 #include <string.h>
 
 static const struct usage usage = {
-	.positional = "list | check FILE...",
-	.summary = "Lists the packs in use, or checks packs that are being written.",
+	.positional = "list | check FILE... | learn [OPTION...] [PATH...]",
+	.summary = "Lists the packs in use, checks packs that are being written, or learns one.",
 	.description = "check reports every mistake at once, and holds the names against the library's headers where "
-		       "they are installed.\nExit status: 0 all is well; 2 a pack is wrong or cannot be read.",
+		       "they are installed; 'looplint pack learn --help' tells of learn.\nExit status: 0 all is well; "
+		       "2 a pack is wrong or cannot be read.",
 };
 
 static void put_pack(FILE *out, const struct pack *pack)
@@ -89,6 +91,8 @@ enum outcome cli_pack(int argc, char **argv)
 	struct arguments arguments = { 0 };
 	enum outcome outcome = OUTCOME_BAD_INPUT;
 
+	if (argc > 1 && strcmp(argv[1], "learn") == 0)
+		return cli_pack_learn(argc - 1, argv + 1); /* it has options of its own */
 	if (options_parse(argc, argv, &usage, NULL, NULL, &arguments)) {
 		const char *verb = arguments.positional[0];
 
@@ -97,7 +101,7 @@ enum outcome cli_pack(int argc, char **argv)
 		else if (verb && strcmp(verb, "check") == 0)
 			outcome = check(arguments.positional + 1);
 		else
-			message_print("pack: 'list' or 'check FILE...', not '%s'", verb ? verb : "");
+			message_print("pack: 'list', 'check FILE...' or 'learn', not '%s'", verb ? verb : "");
 	}
 	arguments_finish(&arguments);
 	return outcome;

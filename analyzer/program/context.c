@@ -19,6 +19,7 @@ struct search {
 	struct program *p;
 	GArray *queues[LEVELS];   /* instances still to follow, by confidence */
 	GHashTable *effect_index; /* (call, effect) -> index of loop_effects */
+	struct arena *arena;      /* of the instances that the index knows; NULL: the program's */
 	bool startup;
 };
 
@@ -356,13 +357,14 @@ static gboolean instance_equal(gconstpointer a, gconstpointer b)
 }
 
 /* The instance that is equal to `in` but for its programs; a new one that was seen in none yet. */
-static struct instance *known_instance(struct program *p, const struct instance *in, bool *is_new)
+static struct instance *known_instance(struct search *s, const struct instance *in, bool *is_new)
 {
+	struct program *p = s->p;
 	struct instance *known = g_hash_table_lookup(p->instance_index, in);
 
 	*is_new = !known;
 	if (!known) {
-		known = arena_new(p->arena, struct instance);
+		known = arena_new(s->arena ? s->arena : p->arena, struct instance);
 		*known = *in;
 		known->seen = 0;
 		g_hash_table_add(p->instance_index, known);
@@ -374,7 +376,7 @@ static struct instance *known_instance(struct program *p, const struct instance 
 static bool visit_port(struct search *s, const struct instance *probe)
 {
 	bool is_new;
-	struct instance *known = known_instance(s->p, probe, &is_new);
+	struct instance *known = known_instance(s, probe, &is_new);
 	bool more = probe->programs & ~known->seen;
 
 	known->seen |= probe->programs;
@@ -392,7 +394,7 @@ static void push(struct search *s, struct instance in)
 		in.environment.count = 0; /* enough variants: one more that stands for all the rest */
 	bool plain = in.environment.count == 0, is_new = false;
 	struct instance *known =
-		plain && f->plain && instance_equal(f->plain, &in) ? f->plain : known_instance(p, &in, &is_new);
+		plain && f->plain && instance_equal(f->plain, &in) ? f->plain : known_instance(s, &in, &is_new);
 	f->instances += is_new;
 	if (plain)
 		f->plain = known;
@@ -1105,6 +1107,48 @@ void program_find_contexts(struct program *p, bool include_startup)
 	threads_find(p);
 	locks_find(p);
 	spins_find(p);
+	for (int level = 0; level < LEVELS; level++)
+		g_array_free(s.queues[level], TRUE);
+	g_hash_table_destroy(s.effect_index);
+}
+
+/* Forgets what a search found. */
+static void forget_search(struct program *p)
+{
+	g_hash_table_remove_all(p->instance_index);
+	g_hash_table_remove_all(p->waiting_calls);
+	g_hash_table_remove_all(p->waiting_functions);
+	g_array_set_size(p->instances, 1);
+	g_array_set_size(p->loop_effects, 1);
+	for (uint32_t i = 1; i < p->functions->len; i++) {
+		program_function(p, i)->plain = NULL;
+		program_function(p, i)->instances = 0;
+	}
+}
+
+void program_explore(struct program *p, struct arena *scratch, uint32_t function, const struct environment *environment)
+{
+	struct search s = { .p = p, .arena = scratch, .effect_index = g_hash_table_new(program_hash64, NULL) };
+	struct root root = {
+		.kind = ROOT_STORED, .function = function, .context = CONTEXT_LOOP, .confidence = LEVEL_HIGH
+	};
+	guint done[LEVELS] = { 0 };
+	uint32_t index;
+
+	forget_search(p);
+	arena_finish(scratch);
+	for (int level = 0; level < LEVELS; level++)
+		s.queues[level] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	g_array_append_val(p->roots, root);
+	push(&s, (struct instance){ .function = function,
+				    .context = CONTEXT_LOOP,
+				    .confidence = LEVEL_HIGH,
+				    .root = p->roots->len - 1,
+				    .programs = programs_of(p, function),
+				    .from_callback = true,
+				    .environment = *environment });
+	while (next_instance(&s, done, &index))
+		follow_instance(&s, index);
 	for (int level = 0; level < LEVELS; level++)
 		g_array_free(s.queues[level], TRUE);
 	g_hash_table_destroy(s.effect_index);

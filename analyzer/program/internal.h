@@ -601,4 +601,11 @@ static inline uint64_t programs_of(const struct program *p, uint32_t function)
 /* loops.c: finds loops written by hand and adds them to roots. */
 void loops_find(struct program *p);
 
+/*
+ * context.c: what is reached from one function with what is known of its parameters, as if a loop called it; in place of
+ * the instances and effects that were found before. `scratch` must live until the next call, or be finished then.
+ */
+void program_explore(struct program *p, struct arena *scratch, uint32_t function,
+		     const struct environment *environment);
+
 #endif
