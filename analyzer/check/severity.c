@@ -6,7 +6,8 @@
  *      50 ms and more                                        high
  *      5 ms and more (a frame, a round trip)                 medium
  *      less                                                  low
- *      made again in each turn of a loop on the path         one level more, unless an `if` in that loop guards it
+ *      made again in each turn of a loop on the path         one level more, unless an `if` in that loop guards it,
+ *                                                            or the loop walks a table of functions
  *      ... of a loop that turns N times                      what it takes times N, instead
  *      before the loop runs                                  low
  *      runs a loop of its own                                high
@@ -84,6 +85,23 @@ static bool count_loops(struct program *p, const struct call *call, uint32_t sco
 	return free;
 }
 
+static void count_target(uint32_t function, uint32_t target, void *data)
+{
+	(void)function;
+	(void)target;
+	++*(unsigned *)data;
+}
+
+/* A loop around a call that reaches many functions walks a table: each gets its turn once. */
+static bool walks_table(struct program *p, const struct call *call)
+{
+	unsigned targets = 0;
+
+	if (!call->callee)
+		pointers_each(p, call->caller, call_node(p, call)->first, count_target, &targets);
+	return targets > 1;
+}
+
 static struct repetition repetition_of(struct program *p, const struct loop_effect *effect)
 {
 	struct repetition r = { .turns = 1 };
@@ -94,7 +112,7 @@ static struct repetition repetition_of(struct program *p, const struct loop_effe
 		const struct call *call = program_call(p, in->call);
 
 		in = program_instance(p, in->parent);
-		free = count_loops(p, call, in->loop, &r);
+		free = !walks_table(p, call) && count_loops(p, call, in->loop, &r);
 	}
 	return r;
 }

@@ -115,7 +115,7 @@ static const char *format_of(const struct program_function *f, const struct node
 	return NULL;
 }
 
-/* The text that a variable holds: each thing that is written into it begins with one. */
+/* The text that a variable holds: everything that is written into it begins with one and the same. */
 static const char *text_in_variable(const struct program *p, const struct program_function *f, uint32_t variable)
 {
 	const char *text = NULL;
@@ -130,7 +130,7 @@ static const char *text_in_variable(const struct program *p, const struct progra
 		if (!n || n->kind != NODE_LOCAL || n->value != variable)
 			continue;
 		const char *one = format_of(f, function_node(f, call->node));
-		if (one && text)
+		if (one && text && strcmp(one, text) != 0)
 			return NULL;
 		text = one ? one : text;
 	}

@@ -87,8 +87,7 @@ struct descriptor descriptor_state(struct program *p, const struct instance *in,
 
 /* --- what opens one --- */
 
-/* A path into /proc or /sys: the kernel answers from memory (man 5 proc, man 5 sysfs). */
-static bool opens_kernel_file(struct program *p, const struct instance *in, const struct node *call)
+bool names_kernel_file(struct program *p, const struct instance *in, const struct node *call)
 {
 	const struct program_function *f = program_function(p, in->function);
 
@@ -107,7 +106,7 @@ static struct program_value opened_by(struct program *p, const struct instance *
 	struct program_value value = { .mode = MODE_BLOCKING, .opens = e->opens };
 	enum truth nonblocking = e->nonblocking.count ? value_conditions(p, in, call, &e->nonblocking) : TRUTH_FALSE;
 
-	if (opens_kernel_file(p, in, call_node(p, call)))
+	if (names_kernel_file(p, in, call_node(p, call)))
 		value.mode = MODE_NEVER;
 	else if (nonblocking == TRUTH_TRUE)
 		value.mode = MODE_NONBLOCKING;
