@@ -504,10 +504,50 @@ static void a_descriptor_kept_in_a_field_blocks_if_all_that_is_stored_does(void 
 	assert_found("", "(unit \"a.c\" ok " DRAIN_FIELD START("tick") ")");
 }
 
+#define READER(before)                                                                                                 \
+	"(unit \"a.c\" ok"                                                                                             \
+	" (function set \"void (int, int)\" (param fd \"int\") (param on \"int\")"                                     \
+	"  (block (if @1:1 (param on) (call @1:2 set_nonblocking (param fd)))))"                                       \
+	" (function tick \"void (void)\" (local fd \"int\")"                                                           \
+	"  (block (assign @2:1 (local fd) (call @2:2 open_timer (const 0)))" before                                    \
+	"   (call @9:1 drain (local fd))))" START("tick") ")"
+
+static void a_mode_set_by_a_wrapper_is_judged_with_its_arguments(void **state)
+{
+	(void)state;
+	assert_found("", READER("(call @3:1 set (local fd) (const 1))"));
+	assert_found("tick>drain", READER("(call @3:1 set (local fd) (const 0))"));
+}
+
+static void a_variable_holds_what_was_set_last(void **state)
+{
+	static const char unit[] =
+		"(unit \"a.c\" ok"
+		" (function tick \"void (void)\" (local flags \"int\")"
+		"  (block (assign @1:1 (local flags) (const 1)) (call @2:1 reap (local flags))"
+		"   (assign @3:1 (local flags) (const 0)) (call @4:1 reap (local flags))))" START("tick") ")";
+
+	(void)state;
+	assert_found("tick>reap", unit);
+}
+
+static void what_a_branch_sets_that_returns_is_not_seen_behind_it(void **state)
+{
+	(void)state;
+	assert_found("", "(unit \"a.c\" ok"
+			 " (function tick \"void (int)\" (param how \"int\") (local flags \"int\")"
+			 "  (block (assign @1:1 (local flags) (const 1))"
+			 "   (if @2:1 (param how) (block (assign @3:1 (local flags) (const 0)) (return @4:1)))"
+			 "   (call @5:1 reap (local flags))))" START("tick") ")");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_registered_callback_is_on_the_loop),
+		cmocka_unit_test(a_mode_set_by_a_wrapper_is_judged_with_its_arguments),
+		cmocka_unit_test(a_variable_holds_what_was_set_last),
+		cmocka_unit_test(what_a_branch_sets_that_returns_is_not_seen_behind_it),
 		cmocka_unit_test(a_callback_kept_by_a_library_runs_within_its_other_calls),
 		cmocka_unit_test(a_callback_may_be_told_by_its_type),
 		cmocka_unit_test(what_the_program_calls_elsewhere_decides_what_a_call_does),

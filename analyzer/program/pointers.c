@@ -30,7 +30,7 @@ static bool holds_functions(const char *type)
 {
 	static const char *const generic[] = { "void *", "const void *", "volatile void *" };
 
-	if (!*type || strchr(type, '('))
+	if (!*type || strchr(type, '(') || strstr(type, "__va_list_tag"))
 		return true;
 	for (size_t i = 0; i < G_N_ELEMENTS(generic); i++)
 		if (strncmp(type, generic[i], strlen(generic[i])) == 0)
@@ -325,6 +325,23 @@ static void flow_arguments(struct solver *s, uint32_t caller, uint32_t node, uin
 		flow(s, caller, argument, first_slot + i, node);
 }
 
+/* What stands in the place of `...` may be whatever va_arg takes out of a list of the function. */
+static void flow_rest(struct solver *s, const struct call *call, const struct program_function *f)
+{
+	const struct program_function *caller = program_function(s->p, call->caller);
+
+	for (uint32_t v = 0; v < f->fact->variables; v++) {
+		const struct variable *variable = facts_variable(f->facts, f->fact->first_variable + v);
+		uint32_t argument = first_argument(caller, call->node);
+
+		if (!strstr(facts_string(f->facts, variable->type), "__va_list_tag"))
+			continue;
+		for (uint32_t i = 0; argument; i++, argument = function_node(caller, argument)->next)
+			if (i >= f->fact->params)
+				flow(s, call->caller, argument, f->first_slot + v, call->node);
+	}
+}
+
 bool pointers_fit(const struct program *p, uint32_t function, unsigned arguments)
 {
 	const struct program_function *f = program_function(p, function);
@@ -396,6 +413,8 @@ static void call_named(struct solver *s, const struct call *call, uint32_t funct
 	if (!f.fact || !pointers_fit(s->p, function, call_arguments(s->p, call)))
 		return;
 	flow_arguments(s, call->caller, call->node, f.first_slot, f.fact->params);
+	if (f.flags & SYMBOL_VARIADIC)
+		flow_rest(s, call, &f);
 	add_copy(s, return_slot(&f), result_slot(s->p, call->caller, call->node), call->caller, call->node);
 }
 
@@ -436,8 +455,11 @@ static void flow_call(struct solver *s, uint32_t index)
 	if (call.callee) {
 		const struct program_function callee = *program_function(s->p, call.callee);
 
-		if (callee.fact)
-			flow_arguments(s, call.caller, call.node, callee.first_slot, callee.fact->params);
+		if (!callee.fact)
+			return;
+		flow_arguments(s, call.caller, call.node, callee.first_slot, callee.fact->params);
+		if (callee.flags & SYMBOL_VARIADIC)
+			flow_rest(s, &call, &callee);
 		return;
 	}
 	const struct program_function *f = program_function(s->p, call.caller);
