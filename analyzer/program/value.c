@@ -72,7 +72,7 @@ static void join_descriptors(struct program_value *out, const struct program_val
 		out->opens = only->opens;
 		return;
 	}
-	out->mode = a->mode == b->mode ? a->mode : MODE_UNSURE;
+	out->mode = a->mode == b->mode ? a->mode : a->mode && b->mode ? MODE_UNSURE : MODE_UNKNOWN;
 	out->opens = a->opens && b->opens && strcmp(a->opens, b->opens) == 0 ? a->opens : NULL;
 }
 
