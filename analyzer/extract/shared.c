@@ -7,7 +7,6 @@
 #include "extract/shared.h"
 
 #include <glib/gstdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { LEADING_BYTES = 32 * 1024, ENOUGH_PERCENT = 70 };
@@ -144,7 +143,7 @@ static GArray *count_headers(const GPtrArray *group)
 			g_array_index(counted, struct counted, at - 1).count++;
 		}
 	}
-	qsort(counted->data, counted->len, sizeof(struct counted), by_count);
+	g_array_sort(counted, by_count);
 	return counted;
 }
 
@@ -256,7 +255,7 @@ void shared_plan(struct shared_plan *plan, const struct unit_command *units, siz
 	g_array_set_clear_func(candidates, clear_candidate);
 	for (size_t i = 0; count >= SHARED_UNITS && i < count; i++)
 		add_candidate(candidates, &units[i], (uint32_t)i);
-	qsort(candidates->data, candidates->len, sizeof(struct candidate), by_key);
+	g_array_sort(candidates, by_key);
 	plan_sets(sets, plan->of_unit, units, candidates);
 	g_array_free(candidates, TRUE);
 	plan->folder = sets->len ? g_dir_make_tmp("looplint-XXXXXX", NULL) : NULL;

@@ -275,7 +275,7 @@ static void join_parents(struct program *p)
 		const struct call *call = program_call(p, i);
 		const char *name = callee_name(p, call);
 
-		for (size_t k = 0; strncmp(name, "g_type_", 7) == 0 && k < G_N_ELEMENTS(registering); k++) {
+		for (size_t k = 0; g_str_has_prefix(name, "g_type_") && k < G_N_ELEMENTS(registering); k++) {
 			if (strcmp(name, registering[k].function) != 0)
 				continue;
 			uint32_t parent = called_function(p, program_function(p, call->caller),

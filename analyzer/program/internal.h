@@ -355,6 +355,7 @@ struct program {
 	GHashTable *waiting_calls;     /* calls that wait, or carry the wait, of some accepted hand-written loop */
 	GHashTable *waiting_functions; /* their callees, and the functions whose loops are accepted */
 
+	GHashTable *returned;          /* hash of (function, what is known of its parameters) -> struct program_value */
 	unsigned effort, return_depth; /* of value.c */
 	unsigned nested;               /* questions inside of questions */
 	unsigned indirect_calls, unresolved_calls;

@@ -12,10 +12,11 @@
 
 enum {
 	MAX_STEPS = 24,     /* how deep an expression is looked into; a variable counts for more */
-	MAX_EFFORT = 3000,  /* how many expressions for one answer */
+	MAX_EFFORT = 400,   /* how many expressions for one answer */
 	MAX_CALLS = 16,     /* calls inside calls, for what they return */
 	BOUND_DEPTH = 4,    /* where arguments of such a call begin */
-	MAX_RETURNING = 600 /* nodes of a function that is looked at again for each call of it */
+	MAX_NESTED = 2,     /* ... of which are looked at for their arguments */
+	MAX_RETURNING = 200 /* nodes of a function that is looked at again for each call of it */
 };
 
 const struct program_value value_unknown = { 0 };
@@ -162,6 +163,49 @@ void value_bind(struct program *p, const struct instance *in, const struct call 
 	}
 }
 
+/* 64 bits that tell a function with what is known of its parameters from all others. */
+static uint64_t question_key(const struct instance *as)
+{
+	uint64_t key = as->function * UINT64_C(0x9e3779b97f4a7c15);
+
+	for (unsigned i = 0; i < as->environment.count; i++) {
+		const struct program_value *value = &as->environment.items[i].value;
+		uint64_t parts[] = {
+			as->environment.items[i].parameter,          value->known,    value->bits,
+			(uint64_t)value->nonzero << 8 | value->mode, value->function, (uintptr_t)value->opens
+		};
+
+		for (size_t k = 0; k < G_N_ELEMENTS(parts); k++) {
+			key = (key ^ parts[k]) * UINT64_C(0xff51afd7ed558ccd);
+			key ^= key >> 32;
+		}
+	}
+	return key;
+}
+
+/* What a function returns for these parameters, asked once, unless the effort for one answer ended on the way. */
+static struct program_value returned_once(struct program *p, const struct instance *as, unsigned depth)
+{
+	gpointer key = (gpointer)(uintptr_t)question_key(as);
+	const struct program_value *known = p->returned ? g_hash_table_lookup(p->returned, key) : NULL;
+
+	if (known)
+		return *known;
+	program_function(p, as->function)->returns_pending = true;
+	p->return_depth++;
+	struct program_value value = returned(p, as, depth + 1);
+	p->return_depth--;
+	program_function(p, as->function)->returns_pending = false;
+	if (!p->effort)
+		return value;
+	if (!p->returned)
+		p->returned = g_hash_table_new(program_hash64, NULL);
+	struct program_value *kept = arena_new(p->arena, struct program_value);
+	*kept = value;
+	g_hash_table_insert(p->returned, key, kept);
+	return value;
+}
+
 /* What a small function returns for these arguments: `wait_flags(false)`. */
 static struct program_value value_of_call(struct program *p, const struct instance *in, uint32_t node, uint32_t callee,
 					  unsigned depth)
@@ -172,17 +216,10 @@ static struct program_value value_of_call(struct program *p, const struct instan
 	struct program_value value = value_of_return(p, callee);
 
 	if (!~value.known || !f->fact->params || f->end_node - f->fact->body > MAX_RETURNING ||
-	    p->return_depth >= MAX_CALLS || f->returns_pending)
+	    p->return_depth >= MAX_NESTED || f->returns_pending)
 		return value;
 	value_bind(p, in, &call, &as);
-	if (!as.environment.count)
-		return value;
-	program_function(p, callee)->returns_pending = true;
-	p->return_depth++;
-	value = returned(p, &as, depth + 1);
-	p->return_depth--;
-	program_function(p, callee)->returns_pending = false;
-	return value;
+	return as.environment.count ? returned_once(p, &as, depth) : value;
 }
 
 static struct program_value eval_call(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
