@@ -334,6 +334,59 @@ static void a_wait_behind_a_helper_is_found(void **state)
 		     "  (loop while @8:1 (empty) (const 1) (empty) (block (call @9:1 turn))))))");
 }
 
+static void a_jump_back_is_a_loop(void **state)
+{
+	(void)state;
+	assert_found("serve>nap",
+		     "(unit \"a.c\" ok"
+		     " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 (field conn.cb "
+		     "(null)))))"
+		     " (function main \"int (void)\" @7:1 (block"
+		     "  (label @8:1 \"next\") (call @9:1 wait_events (const 9)) (call @10:1 serve) (goto @11:1 "
+		     "\"next\"))))");
+}
+
+static void a_jump_back_after_a_failure_is_none(void **state)
+{
+	(void)state;
+	assert_found("",
+		     "(unit \"a.c\" ok"
+		     " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 (field conn.cb "
+		     "(null)))))"
+		     " (function main \"int (void)\" @7:1 (block"
+		     "  (label @8:1 \"again\") (call @9:1 serve)"
+		     "  (if @10:1 (lt (call @10:5 wait_events (const 9)) (const 0)) (goto @11:1 \"again\")))))");
+}
+
+static void a_function_that_waits_and_calls_itself_is_a_loop(void **state)
+{
+	(void)state;
+	assert_found("serve>nap",
+		     "(unit \"a.c\" ok"
+		     " (function serve \"void (void)\" @1:1 (block (call @2:1 nap (const 5)) (call @3:1 (field conn.cb "
+		     "(null)))))"
+		     " (function turn \"void (void)\" @7:1 (block"
+		     "  (call @9:1 wait_events (const 9)) (call @10:1 serve) (call @11:1 turn))))");
+}
+
+/* Both backends are behind one call; the wait of a handler is none of the loop's. */
+static void every_backend_waits_for_the_loop(void **state)
+{
+	(void)state;
+	assert_found("handler>wait_events",
+		     "(unit \"a.c\" ok"
+		     " (function one \"void (void)\" @1:1 (block (call @2:1 wait_events (const 9))))"
+		     " (function two \"void (void)\" @4:1 (block (call @5:1 wait_events (const 8))))"
+		     " (function handler \"void (void)\" @7:1 (block (call @8:1 wait_events (const 7))))"
+		     " (initialiser table (block (assign init (field ops.run (global table)) (function one))"
+		     "  (assign init (field ops.run (global table)) (function two))"
+		     "  (assign init (field ops.done (global table)) (function handler))))"
+		     " (function turn \"void (void)\" @12:1 (block (call @13:1 (field ops.run (global table)))))"
+		     " (function serve \"void (void)\" @15:1 (block (call @16:1 (field ops.done (global table)))))"
+		     " (function main \"int (void)\" @20:1 (block"
+		     "  (loop while @21:1 (empty) (const 1) (empty) (block (call @22:1 turn) (call @23:1 serve))))))");
+}
+
 static void the_loop_entered_again_from_a_callback_is_nested(void **state)
 {
 	(void)state;
@@ -568,6 +621,10 @@ int main(void)
 		cmocka_unit_test(a_loop_around_a_wait_is_a_root),
 		cmocka_unit_test(a_loop_that_only_looks_is_no_root),
 		cmocka_unit_test(a_wait_behind_a_helper_is_found),
+		cmocka_unit_test(a_jump_back_is_a_loop),
+		cmocka_unit_test(a_jump_back_after_a_failure_is_none),
+		cmocka_unit_test(a_function_that_waits_and_calls_itself_is_a_loop),
+		cmocka_unit_test(every_backend_waits_for_the_loop),
 		cmocka_unit_test(the_loop_entered_again_from_a_callback_is_nested),
 		cmocka_unit_test(a_nested_run_is_reported),
 		cmocka_unit_test(what_ends_in_exit_is_teardown),

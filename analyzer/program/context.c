@@ -1085,6 +1085,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	find_declared(p);
 	gobject_each_threaded(p, root_threaded, p);
 	loops_find(p);
+	identity_find(p);
 	if (include_startup)
 		add_startup_roots(p);
 	for (uint32_t i = 1; i < p->roots->len; i++)

@@ -2,7 +2,7 @@
  * internal: the linked program as the files of program/ share it. Rules see it through rule.h only.
  *
  *   link.c      functions, symbols and call sites of all units      body.c      one body: calls, guards, loops, definitions
- *   control.c   where control goes on from a statement
+ *   control.c   where control goes on from a statement              identity.c  which thread a comparison asks for
  *   model.c     which pack entry speaks of which function           pointers.c  what a function pointer may point to
  *   value.c     what an expression is known to be on a path         definition.c what variables are set to
  *   variable.c  what a variable holds at a place                    condition.c what packs ask of arguments
@@ -358,6 +358,9 @@ struct program {
 	GHashTable *returned;          /* hash of (function, what is known of its parameters) -> struct program_value */
 	unsigned effort, return_depth; /* of value.c */
 	unsigned nested;               /* questions inside of questions */
+	uint8_t *on_thread;            /* per function: reached from a thread's entry and not from main; loops.c */
+	struct identity *identity;     /* NULL: nobody asks which thread it is */
+
 	unsigned indirect_calls, unresolved_calls;
 };
 
@@ -602,7 +605,7 @@ static inline uint64_t programs_of(const struct program *p, uint32_t function)
 	return program_function(p, function)->programs;
 }
 
-/* loops.c: finds loops written by hand and adds them to roots. */
+/* loops.c: finds loops written by hand and adds them to roots; fills on_thread. */
 void loops_find(struct program *p);
 
 /*
@@ -611,5 +614,14 @@ void loops_find(struct program *p);
  */
 void program_explore(struct program *p, struct arena *scratch, uint32_t function,
 		     const struct environment *environment);
+
+/* identity.c: which thread a comparison of thread ids asks for. After loops_find. */
+struct identity;
+void identity_find(struct program *p);
+void identity_free(struct identity *identity);
+/* What a call or an (in)equality says of the thread that runs this path: whether the two are the same. */
+enum truth identity_asked(struct program *p, const struct instance *in, const struct node *n);
+/* The expression that a function returns which only asks for a thread; 0 if it does anything else. */
+uint32_t identity_predicate(struct program *p, uint32_t function);
 
 #endif

@@ -36,7 +36,6 @@ struct search {
 	uint32_t *distance;  /* per function: calls away from main or a thread's entry; UINT32_MAX: not reached */
 	uint8_t *slots;      /* per slot: SLOT_... */
 	uint8_t *on_loop;    /* per function: reached from a loop that was accepted, or from a registered callback */
-	uint8_t *on_thread;  /* per function: reached from a thread's entry and not from main */
 };
 
 struct candidate {
@@ -190,7 +189,7 @@ static bool serves_itself(struct search *s, const struct candidate *candidate, u
 	const struct effect *e = wait_effect(program_function(s->p, wait.callee));
 	uint32_t count = e->count_argument ? call_argument(s->p, &wait, (unsigned)e->count_argument) : 0;
 
-	if (!count || ways & BY_POINTER || !s->on_thread[candidate->function])
+	if (!count || ways & BY_POINTER || !s->p->on_thread[candidate->function])
 		return false;
 	const struct node *n = function_node(program_function(s->p, wait.caller), count);
 	return n->kind == NODE_CONST && n->value <= 2;
@@ -398,13 +397,13 @@ static void measure_distances(struct search *s)
 			spread_distance(i, 0, &w);
 	spread_all(&w);
 	for (uint32_t i = 1; i < p->functions->len; i++)
-		s->on_thread[i] = s->distance[i] == UINT32_MAX;
+		s->p->on_thread[i] = s->distance[i] == UINT32_MAX;
 	for (uint32_t i = 1; i < p->roots->len; i++)
 		if (program_item(p, roots, struct root, i)->context == CONTEXT_WORKER)
 			spread_distance(program_item(p, roots, struct root, i)->function, 0, &w);
 	spread_all(&w);
 	for (uint32_t i = 1; i < p->functions->len; i++)
-		s->on_thread[i] &= s->distance[i] != UINT32_MAX;
+		s->p->on_thread[i] &= s->distance[i] != UINT32_MAX;
 	g_array_free(w.queue, TRUE);
 }
 
@@ -581,10 +580,10 @@ void loops_find(struct program *p)
 		.found = g_array_new(FALSE, FALSE, sizeof(struct candidate)),
 		.distance = g_new(uint32_t, p->functions->len),
 		.on_loop = g_new0(uint8_t, p->functions->len),
-		.on_thread = g_new0(uint8_t, p->functions->len),
 		.slots = g_new0(uint8_t, p->slots->len),
 	};
 
+	p->on_thread = arena_new_array(p->arena, uint8_t, p->functions->len);
 	p->waiting_calls = g_hash_table_new(NULL, NULL);
 	p->waiting_functions = g_hash_table_new(NULL, NULL);
 	measure_distances(&s);
@@ -606,6 +605,5 @@ void loops_find(struct program *p)
 	g_array_free(s.found, TRUE);
 	g_free(s.distance);
 	g_free(s.on_loop);
-	g_free(s.on_thread);
 	g_free(s.slots);
 }

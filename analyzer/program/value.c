@@ -222,6 +222,19 @@ static struct program_value value_of_call(struct program *p, const struct instan
 	return as.environment.count ? returned_once(p, &as, depth) : value;
 }
 
+/* `on_loop_thread()`: what it returns depends on who asks, so it is looked into on each path. */
+static struct program_value eval_predicate(struct program *p, const struct instance *in, uint32_t callee, uint32_t node)
+{
+	struct instance as = { .function = callee, .context = in->context, .root = in->root };
+
+	if (p->return_depth >= MAX_CALLS)
+		return value_unknown;
+	p->return_depth++;
+	struct program_value value = value_eval(p, &as, node, 0);
+	p->return_depth--;
+	return value;
+}
+
 static struct program_value eval_call(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
 {
 	const struct program_function *caller = program_function(p, in->function);
@@ -231,6 +244,12 @@ static struct program_value eval_call(struct program *p, const struct instance *
 	if (!callee)
 		return value_unknown;
 	const struct program_function *f = program_function(p, callee);
+	uint32_t predicate = in->root ? identity_predicate(p, callee) : 0;
+	enum truth asked = identity_asked(p, in, n);
+	if (asked != TRUTH_UNKNOWN)
+		return from_truth(asked);
+	if (predicate)
+		return eval_predicate(p, in, callee, predicate);
 	if (has_effect(f, EFFECT_FORKS))
 		return value_nonzero();
 	if (n->first && strncmp(f->name, "__builtin_expect", 16) == 0)
@@ -349,6 +368,9 @@ static struct program_value eval_binary(struct program *p, const struct instance
 					unsigned depth)
 {
 	const struct program_function *f = program_function(p, in->function);
+	enum truth asked = n->op == OP_EQ || n->op == OP_NE ? identity_asked(p, in, n) : TRUTH_UNKNOWN;
+	if (asked != TRUTH_UNKNOWN)
+		return from_truth(n->op == OP_EQ ? asked : value_opposite(asked));
 	struct program_value a = value_eval(p, in, n->first, depth + 1);
 
 	return value_combine(n->op, a, value_eval(p, in, function_node(f, n->first)->next, depth + 1));
