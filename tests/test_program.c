@@ -542,6 +542,28 @@ static void an_unknown_pointer_is_counted(void **state)
 	world_finish(&w);
 }
 
+/* What a library is handed by its users has no target in it; what nobody could hand in should have one. */
+static void what_comes_from_outside_is_counted_apart(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, false,
+		   (const char *const[]){
+			   "(unit \"a.c\" ok"
+			   " (function on_tick \"void (void (*)(void), methods *)\" @1:1 (param cb \"void (*)(void)\")"
+			   "  (param methods \"struct methods *\")"
+			   "  (block (assign (field watch.cb (null)) (param cb)) (call @2:1 (field methods.load (param "
+			   "methods)))))"
+			   " (function tick \"void (void)\" @4:1 (block (call @5:1 (field watch.cb (null)))"
+			   "  (call @6:1 (field ops.run (null))))))",
+			   NULL });
+	assert_int_equal(w.run.coverage.indirect_calls, 3);
+	assert_int_equal(w.run.coverage.outside_calls, 2);
+	assert_int_equal(w.run.coverage.unresolved_calls, 1);
+	world_finish(&w);
+}
+
 #define DRAIN_FIELD "(function tick \"void (void)\" @1:1 (block (call @2:1 drain (field watch.fd (null)))))"
 #define KEEP(flags, extra)                                                                                             \
 	"(function keep \"void (void)\" @4:1 (local fd \"int\") (block (assign @5:1 (local fd) (call open_timer "      \
@@ -638,6 +660,7 @@ int main(void)
 		cmocka_unit_test(a_witness_leads_from_registration_to_effect),
 		cmocka_unit_test(a_fingerprint_does_not_know_lines),
 		cmocka_unit_test(an_unknown_pointer_is_counted),
+		cmocka_unit_test(what_comes_from_outside_is_counted_apart),
 		cmocka_unit_test(a_descriptor_kept_in_a_field_blocks_if_all_that_is_stored_does),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,6 +202,7 @@ static void count_program(const struct program *p, struct coverage *coverage)
 	coverage->calls = p->calls->len - 1;
 	coverage->indirect_calls = p->indirect_calls;
 	coverage->unresolved_calls = p->unresolved_calls;
+	coverage->outside_calls = p->outside_calls;
 }
 
 void check_program(struct arena *arena, struct program *program, const struct check_options *options, struct run *out)

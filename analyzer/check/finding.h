@@ -59,6 +59,7 @@ struct findings {
 struct coverage {
 	unsigned units, units_failed, units_degraded;
 	unsigned functions, calls, indirect_calls, unresolved_calls;
+	unsigned outside_calls; /* indirect calls of what comes from outside of the program; none of the unresolved */
 };
 
 /* A unit that is not whole, for the report. */

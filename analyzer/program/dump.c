@@ -33,7 +33,8 @@ void program_dump_link(const struct program *p, FILE *out)
 	for (uint32_t i = 1; i < p->slots->len; i++)
 		if (program_slot(p, i)->first_target)
 			print_slot(p, program_slot(p, i), out);
-	fprintf(out, "indirect %u, unresolved %u\n", p->indirect_calls, p->unresolved_calls);
+	fprintf(out, "indirect %u, unresolved %u, from outside %u\n", p->indirect_calls, p->unresolved_calls,
+		p->outside_calls);
 }
 
 void program_dump_context(const struct program *p, FILE *out)

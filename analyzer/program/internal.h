@@ -8,8 +8,8 @@
  *   variable.c  what a variable holds at a place                    condition.c what packs ask of arguments
  *   loops.c     loops written by hand around a wait                 descriptor.c whether a descriptor blocks
  *   mode.c      what changes the mode of a descriptor               stored.c    what fields and globals hold
- *   programs.c  which programs of the tree share a unit             dump.c      all of that as text
- *   context.c   who runs where: instances, from roots along calls
+ *   programs.c  which programs of the tree share a unit             outside.c   what comes from outside of it
+ *   context.c   who runs where: instances, from roots along calls   dump.c      all of that as text
  *   typed.c     callbacks that are told by their type
  *   within.c    callbacks that a library keeps for other calls of its own
  *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
@@ -361,7 +361,8 @@ struct program {
 	uint8_t *on_thread;            /* per function: reached from a thread's entry and not from main; loops.c */
 	struct identity *identity;     /* NULL: nobody asks which thread it is */
 
-	unsigned indirect_calls, unresolved_calls;
+	unsigned indirect_calls, unresolved_calls; /* outside_calls are not among the unresolved */
+	unsigned outside_calls;
 };
 
 /* For keys of 64 bits: g_direct_hash looks at 32 of them only. */
@@ -596,6 +597,8 @@ void threads_find(struct program *p);
 /* locks.c, spins.c: add to hazards. */
 void locks_find(struct program *p);
 void spins_find(struct program *p);
+/* outside.c: per slot, whether it is filled from outside of the program. The caller frees it with g_free(). */
+uint8_t *outside_find(struct program *p);
 
 /* programs.c */
 void programs_find(struct program *p);

@@ -541,7 +541,8 @@ void pointers_each(struct program *p, uint32_t function, uint32_t node, pointer_
 
 struct any {
 	const struct program *p;
-	bool found;
+	const uint8_t *outside;
+	bool found, foreign;
 };
 
 static void any_target(uint32_t slot, uint32_t function, void *data)
@@ -549,21 +550,29 @@ static void any_target(uint32_t slot, uint32_t function, void *data)
 	struct any *any = data;
 
 	any->found |= function || program_slot(any->p, slot)->first_target;
+	any->foreign |= slot && (any->outside[slot] || program_slot(any->p, slot)->outside);
 }
 
 void pointers_count(struct program *p)
 {
+	uint8_t *outside = outside_find(p);
+
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		struct call call = *program_call(p, i);
-		struct any any = { .p = p };
+		struct any any = { .p = p, .outside = outside };
 
 		if (call.callee || call.cleanup)
 			continue;
 		p->indirect_calls++;
 		pointers_places(p, call.caller, call_node(p, &call)->first, any_target, &any);
-		if (!any.found && !gobject_chains_up(p, call.caller, call_node(p, &call)->first, NULL, NULL))
+		if (any.found || gobject_chains_up(p, call.caller, call_node(p, &call)->first, NULL, NULL))
+			continue;
+		if (any.foreign)
+			p->outside_calls++;
+		else
 			p->unresolved_calls++;
 	}
+	g_free(outside);
 }
 
 void pointers_solve(struct program *p)

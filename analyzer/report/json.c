@@ -128,9 +128,9 @@ static void put_coverage(FILE *out, const struct coverage *coverage)
 {
 	fprintf(out,
 		"\"coverage\": {\"units\": %u, \"units_failed\": %u, \"functions\": %u, \"calls\": %u, "
-		"\"indirect_calls\": %u, \"unresolved_calls\": %u}",
+		"\"indirect_calls\": %u, \"unresolved_calls\": %u, \"outside_calls\": %u}",
 		coverage->units, coverage->units_failed, coverage->functions, coverage->calls, coverage->indirect_calls,
-		coverage->unresolved_calls);
+		coverage->unresolved_calls, coverage->outside_calls);
 }
 
 void report_json(FILE *out, const struct run *run, const struct report_options *options)

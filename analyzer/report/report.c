@@ -49,14 +49,16 @@ void report_coverage_line(const struct run *run, char *out, size_t size)
 {
 	const struct coverage *c = &run->coverage;
 	unsigned found = (unsigned)run->findings.count, fresh = 0;
-	char n[6][14];
+	char n[6][14], outside[40] = "";
 
 	for (size_t i = 0; i < run->findings.count; i++)
 		fresh += run->findings.items[i].is_new;
-	snprintf(out, size, "%s unit%s, %s failed; %s indirect call%s, %s unresolved; %s finding%s (%s new)",
+	if (c->outside_calls)
+		snprintf(outside, sizeof outside, ", %s from outside", grouped(c->outside_calls, n[0]));
+	snprintf(out, size, "%s unit%s, %s failed; %s indirect call%s, %s unresolved%s; %s finding%s (%s new)",
 		 grouped(c->units, n[0]), plural(c->units), grouped(c->units_failed, n[1]),
 		 grouped(c->indirect_calls, n[2]), plural(c->indirect_calls), grouped(c->unresolved_calls, n[3]),
-		 grouped(found, n[4]), plural(found), grouped(fresh, n[5]));
+		 outside, grouped(found, n[4]), plural(found), grouped(fresh, n[5]));
 }
 
 bool report_degraded_line(const struct run *run, char *out, size_t size)
