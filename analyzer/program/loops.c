@@ -21,7 +21,7 @@
 
 #include <string.h>
 
-enum { MAX_CHAIN = 8, MAX_LOOK = 5 };
+enum { MAX_CHAIN = 8, MAX_POINTER_CHAIN = 3, MAX_LOOK = 5 };
 
 /* Why a slot was looked at. */
 enum { SLOT_CARRIED = 1, SLOT_MEASURED = 2, SLOT_REACHED = 4 };
@@ -236,9 +236,32 @@ static bool is_counted(const struct program *p, const struct loop *loop)
 	return step->kind == counter->kind && step->value == counter->value && step->kind == NODE_LOCAL;
 }
 
+static unsigned chain_length(const struct search *s, uint32_t call)
+{
+	unsigned steps = 0;
+
+	while ((call = GPOINTER_TO_UINT(g_hash_table_lookup(s->chain, GUINT_TO_POINTER(call)))) && steps < MAX_CHAIN)
+		steps++;
+	return steps;
+}
+
+static bool has_pointer(const struct search *s, uint32_t call)
+{
+	for (unsigned steps = 0; call && steps <= MAX_CHAIN; steps++) {
+		if (!program_call(s->p, call)->callee)
+			return true;
+		call = GPOINTER_TO_UINT(g_hash_table_lookup(s->chain, GUINT_TO_POINTER(call)));
+	}
+	return false;
+}
+
+/* A backend is one pointer away, and near. Farther off, somebody waits for something of their own. */
 static void carry_to(struct search *s, uint32_t call, uint32_t wait)
 {
-	if (g_hash_table_contains(s->chain, GUINT_TO_POINTER(call)))
+	bool behind = has_pointer(s, wait);
+
+	if (g_hash_table_contains(s->chain, GUINT_TO_POINTER(call)) || (behind && !program_call(s->p, call)->callee) ||
+	    (behind && chain_length(s, wait) >= MAX_POINTER_CHAIN))
 		return;
 	g_hash_table_insert(s->chain, GUINT_TO_POINTER(call), GUINT_TO_POINTER(wait));
 	g_array_append_val(s->queue, call);
@@ -266,15 +289,6 @@ static void carry_to_callers(struct search *s, uint32_t wait, unsigned steps)
 			     c = program_item(p, port_calls, struct port_call, c)->next)
 				carry_to(s, program_item(p, port_calls, struct port_call, c)->call, wait);
 	}
-}
-
-static unsigned chain_length(const struct search *s, uint32_t call)
-{
-	unsigned steps = 0;
-
-	while ((call = GPOINTER_TO_UINT(g_hash_table_lookup(s->chain, GUINT_TO_POINTER(call)))) && steps < MAX_CHAIN)
-		steps++;
-	return steps;
 }
 
 /* The call by which a function that waits begins again; 0 if it does not. */
