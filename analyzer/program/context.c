@@ -866,7 +866,7 @@ static void consider(struct following *w, const struct effect *e, uint32_t calle
 	enum truth holds = value_effect(p, &w->parent, &w->call, e);
 
 	if (holds == TRUTH_FALSE ||
-	    (e->category == CATEGORY_DISK && names_kernel_file(p, &w->parent, call_node(p, &w->call))))
+	    (e->category == CATEGORY_DISK && names_memory_file(p, &w->parent, call_node(p, &w->call))))
 		return;
 	effect.confidence = lower(lower(effect.confidence, certainty(holds)), most_believed(p, e));
 	if (e->kind == EFFECT_WAITS) {

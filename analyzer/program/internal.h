@@ -540,8 +540,8 @@ struct descriptor {
 struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call,
 				   const struct effect *effect);
 
-/* Whether an argument of the call is a path into /proc or /sys: the kernel answers from memory (man 5 proc, sysfs). */
-bool names_kernel_file(struct program *p, const struct instance *in, const struct node *call);
+/* Whether an argument of the call is a path to what is in memory: /proc, /sys, /run and the like. */
+bool names_memory_file(struct program *p, const struct instance *in, const struct node *call);
 /* The descriptor in `node`, in the mode that it is in there. */
 struct program_value descriptor_value(struct program *p, const struct instance *in, uint32_t node);
 /* The same of a value that was found to be one: what the calls before `node` did to its mode. */
