@@ -155,9 +155,14 @@ static struct program_value written_by_call(const struct sight *s, const struct 
 	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
 		const struct node *a = function_node(f, i), *place = a->first ? function_node(f, a->first) : NULL;
 
-		if (a->kind != NODE_ASSIGN || a->op || place->kind != NODE_DEREF || !place->first ||
+		if (!place || place->kind != NODE_DEREF || !place->first ||
 		    function_node(f, place->first)->kind != NODE_PARAM ||
 		    function_node(f, place->first)->value != d->argument)
+			continue;
+		if ((a->kind == NODE_ASSIGN && a->op) ||
+		    (a->kind == NODE_UNARY && (a->op == OP_INCREMENT || a->op == OP_DECREMENT)))
+			return value_unknown; /* `(*count)++` */
+		if (a->kind != NODE_ASSIGN)
 			continue;
 		s->p->nested++;
 		struct program_value one = value_eval(s->p, &as, place->next, s->depth + VARIABLE_STEP);
