@@ -23,306 +23,6 @@ struct search {
 	bool startup;
 };
 
-/* --- which parameters decide something --- */
-
-static uint32_t mentioned_in_guards(struct program *p, uint32_t function, uint32_t index);
-
-static uint32_t mentioned(struct program *p, uint32_t function, uint32_t node, unsigned depth)
-{
-	const struct program_function *f = program_function(p, function);
-	const struct node *n = function_node(f, node);
-	uint32_t mask = 0;
-
-	if (depth > 12)
-		return 0;
-	if (n->kind == NODE_PARAM)
-		return n->value < 32 ? 1u << n->value : 0;
-	if (n->kind == NODE_LOCAL && depth < 6) {
-		uint32_t count;
-		const struct definition *d = definitions_of(p, f, (uint32_t)n->value, &count);
-
-		for (uint32_t i = 0; i < count; i++) {
-			if (d[i].value)
-				mask |= mentioned(p, function, d[i].value, depth + 4);
-			if (i > 0) /* what is set over again may be set under a condition */
-				mask |= mentioned_in_guards(p, function, body_region(p, f, d[i].at).guard);
-		}
-	}
-	if (n->kind != NODE_FIELD && n->kind != NODE_DEREF)
-		for_each_child(child, f->facts, n)
-			mask |= mentioned(p, function, child, depth + 1);
-	return mask;
-}
-
-static uint32_t mentioned_in_argument(struct program *p, const struct call *call, int argument)
-{
-	uint32_t node = argument > 0 ? call_argument(p, call, (unsigned)argument) : 0;
-
-	return node ? mentioned(p, call->caller, node, 0) : 0;
-}
-
-static uint32_t mentioned_in_conditions(struct program *p, const struct call *call, const struct conditions *conditions)
-{
-	uint32_t mask = 0;
-
-	for (size_t i = 0; i < conditions->count; i++)
-		mask |= mentioned_in_argument(p, call, conditions->items[i].argument);
-	return mask;
-}
-
-/* Guards come in the order of the walk, outer before inner, so each is looked at once. */
-static uint32_t mentioned_in_guards(struct program *p, uint32_t function, uint32_t index)
-{
-	if (!index)
-		return 0;
-	struct guard *guard = program_item(p, guards, struct guard, index);
-	if (!guard->judged) {
-		guard->judged = true;
-		guard->parameters = (guard->asserted ? 0 : mentioned(p, function, guard->node, 0)) |
-				    mentioned_in_guards(p, function, guard->outer);
-	}
-	return guard->parameters;
-}
-
-static void mark_own(struct program *p, const struct call *call)
-{
-	struct program_function *caller = program_function(p, call->caller);
-	uint32_t mask = 0;
-
-	mask = mentioned_in_guards(p, call->caller, call->guard);
-	if (!call->callee) {
-		uint32_t called = mentioned(p, call->caller, call_node(p, call)->first, 0);
-
-		caller->called |= called;
-		mask |= called;
-	} else {
-		const struct model *model = program_function(p, call->callee)->model;
-
-		for (size_t i = 0; model && i < model->effect_count; i++)
-			caller->descriptors |= mentioned_in_argument(p, call, model->effects[i]->descriptor);
-		for (size_t i = 0; model && i < model->effect_count; i++)
-			mask |= mentioned_in_conditions(p, call, &model->effects[i]->when) |
-				mentioned_in_conditions(p, call, &model->effects[i]->nonblocking) |
-				mentioned_in_conditions(p, call, &model->effects[i]->unless) |
-				mentioned_in_argument(p, call, model->effects[i]->timeout_argument);
-		for (size_t i = 0; model && i < model->register_count; i++)
-			if (model->registers[i]->context == CONTEXT_CALLER && !model->registers[i]->within) {
-				uint32_t called = mentioned_in_argument(p, call, model->registers[i]->callback);
-
-				caller->called |= called;
-				mask |= called;
-			}
-	}
-	caller->interesting |= mask;
-}
-
-/* A parameter handed on to where it matters matters too. */
-static bool mark_handed_on(struct program *p, const struct call *call)
-{
-	struct program_function *caller = program_function(p, call->caller);
-	uint32_t interesting = caller->interesting, called = caller->called, descriptors = caller->descriptors;
-
-	if (!call->callee || call->cleanup)
-		return false;
-	const struct program_function *callee = program_function(p, call->callee);
-	for (unsigned i = 0; callee->fact && i < callee->fact->params && i < 32; i++) {
-		if (!((callee->interesting | callee->called | callee->descriptors) & 1u << i))
-			continue;
-		uint32_t mask = mentioned_in_argument(p, call, (int)i + 1);
-
-		if (callee->descriptors & 1u << i)
-			caller->descriptors |= mask;
-		if (callee->interesting & 1u << i)
-			caller->interesting |= mask;
-		if (callee->called & 1u << i)
-			caller->called |= mask;
-	}
-	return caller->interesting != interesting || caller->called != called || caller->descriptors != descriptors;
-}
-
-static void mark_parameters(struct program *p)
-{
-	bool changed = true;
-
-	for (uint32_t i = 1; i < p->calls->len; i++) {
-		struct call call = *program_call(p, i);
-
-		if (!call.cleanup)
-			mark_own(p, &call);
-	}
-	for (int round = 0; changed && round < 10; round++) {
-		changed = false;
-		for (uint32_t i = p->calls->len - 1; i > 0; i--) {
-			struct call call = *program_call(p, i);
-
-			changed |= mark_handed_on(p, &call);
-		}
-	}
-}
-
-/* --- roots --- */
-
-struct rooting {
-	struct program *p;
-	const struct registration *registration;
-	uint32_t call;
-};
-
-static void add_root(struct program *p, struct root root)
-{
-	gpointer key = GSIZE_TO_POINTER((gsize)root.function << 8 | root.context);
-
-	if (!root.function || !program_function(p, root.function)->fact || !g_hash_table_add(p->rooted, key))
-		return;
-	g_array_append_val(p->roots, root);
-}
-
-static void root_callback(uint32_t function, uint32_t target, void *data)
-{
-	struct rooting *r = data;
-
-	add_root(r->p, (struct root){ .kind = r->call ? ROOT_REGISTERED : ROOT_STORED,
-				      .function = function,
-				      .context = r->registration->context,
-				      .confidence = LEVEL_HIGH,
-				      .registration = r->registration,
-				      .call = r->call,
-				      .target = target });
-}
-
-static void find_registrations(struct program *p)
-{
-	for (uint32_t i = 1; i < p->calls->len; i++) {
-		struct call call = *program_call(p, i);
-		const struct model *model = call.callee ? program_function(p, call.callee)->model : NULL;
-		struct instance anyone = { .function = call.caller };
-
-		for (size_t k = 0; model && !call.cleanup && k < model->register_count; k++) {
-			struct rooting r = { .p = p, .registration = model->registers[k], .call = i };
-
-			if (r.registration->context == CONTEXT_CALLER || r.registration->context == CONTEXT_NOWHERE ||
-			    value_conditions(p, &anyone, &call, &r.registration->when) == TRUTH_FALSE)
-				continue;
-			pointers_each(p, call.caller, call_argument(p, &call, (unsigned)r.registration->callback),
-				      root_callback, &r);
-		}
-	}
-}
-
-/* Fields may be named by a pattern: the generated "wl_*_interface.*". */
-static const struct registration *registration_of(const GPtrArray *stored, const char *field)
-{
-	for (guint i = 0; i < stored->len; i++) {
-		const struct registration *r = stored->pdata[i];
-
-		if (strchr(r->field, '*') ? g_pattern_match_simple(r->field, field) : strcmp(r->field, field) == 0)
-			return r;
-	}
-	return NULL;
-}
-
-/* Whether the program calls anything that the pack names: fields, unlike functions, may have a name by chance. */
-static bool pack_in_use(const struct pack *pack, GHashTable *names)
-{
-	for (size_t i = 0; i < pack->register_count; i++)
-		if (pack->registers[i].function && g_hash_table_contains(names, pack->registers[i].function))
-			return true;
-	for (size_t i = 0; i < pack->effect_count; i++)
-		if (g_hash_table_contains(names, pack->effects[i].function))
-			return true;
-	for (const char *const *name = pack->loop_only; name && *name; name++)
-		if (g_hash_table_contains(names, *name))
-			return true;
-	return false;
-}
-
-static void add_fields(GPtrArray *stored, struct pack *pack)
-{
-	for (size_t i = 0; i < pack->register_count; i++)
-		if (pack->registers[i].field)
-			g_ptr_array_add(stored, &pack->registers[i]);
-}
-
-static void find_typed(struct program *p, const struct pack *pack)
-{
-	for (size_t i = 0; i < pack->register_count; i++) {
-		struct rooting r = { .p = p, .registration = &pack->registers[i] };
-
-		if (pack->registers[i].type)
-			typed_each(p, pack->registers[i].type, root_callback, &r);
-	}
-}
-
-static void find_stored(struct program *p)
-{
-	GPtrArray *stored = g_ptr_array_new();
-	GHashTable *names = g_hash_table_new(g_str_hash, g_str_equal);
-
-	for (uint32_t i = 1; i < p->functions->len; i++)
-		g_hash_table_add(names, (gpointer)program_function(p, i)->name);
-	for (size_t i = 0; i < p->packs->count; i++)
-		if (pack_in_use(&p->packs->items[i], names)) {
-			add_fields(stored, &p->packs->items[i]);
-			find_typed(p, &p->packs->items[i]);
-		}
-	for (uint32_t s = 1; s < p->slots->len; s++) {
-		struct slot *slot = program_slot(p, s);
-		struct rooting r = { .p = p };
-
-		if (slot->kind == SLOT_FIELD && slot->first_target)
-			r.registration = registration_of(stored, slot->name);
-		slot->described = r.registration != NULL;
-		for (uint32_t t = r.registration ? slot->first_target : 0; t; t = program_target(p, t)->next)
-			root_callback(program_target(p, t)->function, t, &r);
-	}
-	g_ptr_array_free(stored, TRUE);
-	g_hash_table_destroy(names);
-}
-
-/* --- declared roots --- */
-
-static void root_declared(struct program *p, uint32_t function, unsigned marks, uint32_t target)
-{
-	static const enum mark on_loop[] = { MARK_LOOP_ONLY, MARK_NONBLOCKING, MARK_COROUTINE };
-	struct root root = { .kind = ROOT_DECLARED, .function = function, .confidence = LEVEL_HIGH, .target = target };
-
-	root.context = CONTEXT_LOOP;
-	for (size_t i = 0; i < G_N_ELEMENTS(on_loop); i++)
-		if (marks & (root.declared = on_loop[i])) {
-			add_root(p, root);
-			break;
-		}
-	root.context = CONTEXT_WORKER;
-	root.declared = MARK_WORKER;
-	if (marks & MARK_WORKER)
-		add_root(p, root);
-}
-
-/* A function that is declared to run somewhere, or stored where such functions are, runs there. */
-static void find_declared(struct program *p)
-{
-	for (uint32_t i = 1; i < p->functions->len; i++)
-		if (program_function(p, i)->marks.bits)
-			root_declared(p, i, program_function(p, i)->marks.bits, 0);
-	for (uint32_t s = 1; s < p->slots->len; s++) {
-		unsigned marks = marks_of_slot(p, s)->bits;
-
-		for (uint32_t t = marks ? program_slot(p, s)->first_target : 0; t; t = program_target(p, t)->next)
-			root_declared(p, program_target(p, t)->function, marks, t);
-	}
-}
-
-static void root_threaded(uint32_t function, uint32_t target, void *data)
-{
-	add_root(data, (struct root){ .kind = ROOT_STORED,
-				      .function = function,
-				      .context = CONTEXT_WORKER,
-				      .confidence = LEVEL_HIGH,
-				      .target = target });
-}
-
-/* --- instances --- */
-
 static guint instance_hash(gconstpointer key)
 {
 	const struct instance *in = key;
@@ -1053,16 +753,6 @@ static void push_workers(struct search *s)
 	}
 }
 
-static void add_startup_roots(struct program *p)
-{
-	for (uint32_t i = 1; i < p->functions->len; i++)
-		if (program_function(p, i)->fact && strcmp(program_function(p, i)->name, "main") == 0)
-			add_root(p, (struct root){ .kind = ROOT_STORED,
-						   .function = i,
-						   .context = CONTEXT_STARTUP,
-						   .confidence = LEVEL_HIGH });
-}
-
 void program_find_contexts(struct program *p, bool include_startup)
 {
 	struct search s = { .p = p,
@@ -1072,29 +762,24 @@ void program_find_contexts(struct program *p, bool include_startup)
 	uint32_t index;
 
 	p->instance_index = g_hash_table_new(instance_hash, instance_equal);
-	p->rooted = g_hash_table_new(program_hash64, NULL);
 	for (int level = 0; level < LEVELS; level++)
 		s.queues[level] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	mode_mark(p);
-	mark_parameters(p);
+	parameters_mark(p);
 	for (uint32_t i = 1; i < p->ports->len; i++)
 		ask_port(p, program_item(p, ports, struct port, i));
-	find_registrations(p);
-	within_find(p);
-	find_stored(p);
-	find_declared(p);
-	gobject_each_threaded(p, root_threaded, p);
+	roots_find(p);
 	loops_find(p);
 	identity_find(p);
 	if (include_startup)
-		add_startup_roots(p);
+		roots_add_startup(p);
 	for (uint32_t i = 1; i < p->roots->len; i++)
 		if (program_item(p, roots, struct root, i)->context == CONTEXT_LOOP)
 			push_root(&s, i);
 	while (next_instance(&s, done, &index))
 		follow_instance(&s, index);
 	guint registered = p->roots->len;
-	external_find(p, add_root);
+	external_find(p, roots_add);
 	for (uint32_t i = registered; i < p->roots->len; i++)
 		push_root(&s, i);
 	while (next_instance(&s, done, &index))

@@ -10,6 +10,7 @@
  *   mode.c      what changes the mode of a descriptor               stored.c    what fields and globals hold
  *   programs.c  which programs of the tree share a unit             outside.c   what comes from outside of it
  *   context.c   who runs where: instances, from roots along calls   dump.c      all of that as text
+ *   parameters.c which parameters decide something                  roots.c     where following begins
  *   typed.c     callbacks that are told by their type
  *   within.c    callbacks that a library keeps for other calls of its own
  *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
@@ -610,6 +611,14 @@ static inline uint64_t programs_of(const struct program *p, uint32_t function)
 
 /* loops.c: finds loops written by hand and adds them to roots; fills on_thread. */
 void loops_find(struct program *p);
+
+/* parameters.c: fills interesting, called and descriptors of every function. */
+void parameters_mark(struct program *p);
+
+/* roots.c: fills roots, but for those of loops.c and external.c. A function is a root once for each context. */
+void roots_find(struct program *p);
+void roots_add(struct program *p, struct root root);
+void roots_add_startup(struct program *p); /* main, before its loop runs */
 
 /*
  * context.c: what is reached from one function with what is known of its parameters, as if a loop called it; in place of

@@ -1,0 +1,141 @@
+/*
+ * parameters: which parameters of a function decide something in it: a guard, a condition of a pack, the mode of a
+ * descriptor, what it calls back. Only these are told apart where a function is followed (context.c), so that a helper
+ * is not followed anew for each argument that makes no difference.
+ */
+#include "program/internal.h"
+
+static uint32_t mentioned_in_guards(struct program *p, uint32_t function, uint32_t index);
+
+static uint32_t mentioned(struct program *p, uint32_t function, uint32_t node, unsigned depth)
+{
+	const struct program_function *f = program_function(p, function);
+	const struct node *n = function_node(f, node);
+	uint32_t mask = 0;
+
+	if (depth > 12)
+		return 0;
+	if (n->kind == NODE_PARAM)
+		return n->value < 32 ? 1u << n->value : 0;
+	if (n->kind == NODE_LOCAL && depth < 6) {
+		uint32_t count;
+		const struct definition *d = definitions_of(p, f, (uint32_t)n->value, &count);
+
+		for (uint32_t i = 0; i < count; i++) {
+			if (d[i].value)
+				mask |= mentioned(p, function, d[i].value, depth + 4);
+			if (i > 0) /* what is set over again may be set under a condition */
+				mask |= mentioned_in_guards(p, function, body_region(p, f, d[i].at).guard);
+		}
+	}
+	if (n->kind != NODE_FIELD && n->kind != NODE_DEREF)
+		for_each_child(child, f->facts, n)
+			mask |= mentioned(p, function, child, depth + 1);
+	return mask;
+}
+
+static uint32_t mentioned_in_argument(struct program *p, const struct call *call, int argument)
+{
+	uint32_t node = argument > 0 ? call_argument(p, call, (unsigned)argument) : 0;
+
+	return node ? mentioned(p, call->caller, node, 0) : 0;
+}
+
+static uint32_t mentioned_in_conditions(struct program *p, const struct call *call, const struct conditions *conditions)
+{
+	uint32_t mask = 0;
+
+	for (size_t i = 0; i < conditions->count; i++)
+		mask |= mentioned_in_argument(p, call, conditions->items[i].argument);
+	return mask;
+}
+
+/* Guards come in the order of the walk, outer before inner, so each is looked at once. */
+static uint32_t mentioned_in_guards(struct program *p, uint32_t function, uint32_t index)
+{
+	if (!index)
+		return 0;
+	struct guard *guard = program_item(p, guards, struct guard, index);
+	if (!guard->judged) {
+		guard->judged = true;
+		guard->parameters = (guard->asserted ? 0 : mentioned(p, function, guard->node, 0)) |
+				    mentioned_in_guards(p, function, guard->outer);
+	}
+	return guard->parameters;
+}
+
+static void mark_own(struct program *p, const struct call *call)
+{
+	struct program_function *caller = program_function(p, call->caller);
+	uint32_t mask = 0;
+
+	mask = mentioned_in_guards(p, call->caller, call->guard);
+	if (!call->callee) {
+		uint32_t called = mentioned(p, call->caller, call_node(p, call)->first, 0);
+
+		caller->called |= called;
+		mask |= called;
+	} else {
+		const struct model *model = program_function(p, call->callee)->model;
+
+		for (size_t i = 0; model && i < model->effect_count; i++)
+			caller->descriptors |= mentioned_in_argument(p, call, model->effects[i]->descriptor);
+		for (size_t i = 0; model && i < model->effect_count; i++)
+			mask |= mentioned_in_conditions(p, call, &model->effects[i]->when) |
+				mentioned_in_conditions(p, call, &model->effects[i]->nonblocking) |
+				mentioned_in_conditions(p, call, &model->effects[i]->unless) |
+				mentioned_in_argument(p, call, model->effects[i]->timeout_argument);
+		for (size_t i = 0; model && i < model->register_count; i++)
+			if (model->registers[i]->context == CONTEXT_CALLER && !model->registers[i]->within) {
+				uint32_t called = mentioned_in_argument(p, call, model->registers[i]->callback);
+
+				caller->called |= called;
+				mask |= called;
+			}
+	}
+	caller->interesting |= mask;
+}
+
+/* A parameter handed on to where it matters matters too. */
+static bool mark_handed_on(struct program *p, const struct call *call)
+{
+	struct program_function *caller = program_function(p, call->caller);
+	uint32_t interesting = caller->interesting, called = caller->called, descriptors = caller->descriptors;
+
+	if (!call->callee || call->cleanup)
+		return false;
+	const struct program_function *callee = program_function(p, call->callee);
+	for (unsigned i = 0; callee->fact && i < callee->fact->params && i < 32; i++) {
+		if (!((callee->interesting | callee->called | callee->descriptors) & 1u << i))
+			continue;
+		uint32_t mask = mentioned_in_argument(p, call, (int)i + 1);
+
+		if (callee->descriptors & 1u << i)
+			caller->descriptors |= mask;
+		if (callee->interesting & 1u << i)
+			caller->interesting |= mask;
+		if (callee->called & 1u << i)
+			caller->called |= mask;
+	}
+	return caller->interesting != interesting || caller->called != called || caller->descriptors != descriptors;
+}
+
+void parameters_mark(struct program *p)
+{
+	bool changed = true;
+
+	for (uint32_t i = 1; i < p->calls->len; i++) {
+		struct call call = *program_call(p, i);
+
+		if (!call.cleanup)
+			mark_own(p, &call);
+	}
+	for (int round = 0; changed && round < 10; round++) {
+		changed = false;
+		for (uint32_t i = p->calls->len - 1; i > 0; i--) {
+			struct call call = *program_call(p, i);
+
+			changed |= mark_handed_on(p, &call);
+		}
+	}
+}
