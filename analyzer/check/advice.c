@@ -238,16 +238,6 @@ static void put(struct finding *finding, enum advice_kind kind, const char *text
 	finding->advice_text = text;
 }
 
-/* `do { ... } while (0)` turns once: macros are written like that. */
-static bool turns_once(const struct question *q, uint32_t loop)
-{
-	const struct program_function *f = program_function(q->a->p, q->call->caller);
-	const struct node *n = function_node(f, program_item(q->a->p, loops, struct loop, loop)->node);
-	const struct node *condition = function_node(f, function_node(f, n->first)->next);
-
-	return n->op == LOOP_DO && condition->kind == NODE_CONST && condition->value == 0;
-}
-
 /* The outermost loop statement of the function around the call, except the one that is the event loop itself. */
 static uint32_t loop_around(const struct question *q)
 {
@@ -255,7 +245,7 @@ static uint32_t loop_around(const struct question *q)
 	uint32_t outermost = 0;
 
 	for (uint32_t l = q->call->loop; l && l != in->loop; l = program_item(q->a->p, loops, struct loop, l)->outer)
-		if (!turns_once(q, l))
+		if (!loop_turns_once(q->a->p, l))
 			outermost = l;
 	return outermost;
 }

@@ -31,8 +31,8 @@ static int64_t turns_of(struct program *p, uint32_t index)
 	const struct node *condition = function_node(f, init->next), *step = function_node(f, condition->next);
 	int64_t from, to;
 
-	if (n->op == LOOP_DO && condition->kind == NODE_CONST && condition->value == 0)
-		return 1; /* macros are written like that */
+	if (loop_turns_once(p, index))
+		return 1;
 	if (init->kind != NODE_ASSIGN || step->kind != NODE_UNARY || step->op != OP_INCREMENT ||
 	    condition->kind != NODE_BINARY || (condition->op != OP_LT && condition->op != OP_LE))
 		return 0;

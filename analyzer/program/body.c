@@ -445,3 +445,13 @@ struct region body_region(const struct program *p, const struct program_function
 	}
 	return low ? regions[low - 1] : (struct region){ .node = node };
 }
+
+bool loop_turns_once(const struct program *p, uint32_t loop)
+{
+	const struct loop *l = program_item(p, loops, struct loop, loop);
+	const struct program_function *f = program_function(p, l->function);
+	const struct node *init = function_node(f, function_node(f, l->node)->first);
+	const struct node *condition = function_node(f, init->next);
+
+	return condition->kind == NODE_CONST && condition->value == 0;
+}

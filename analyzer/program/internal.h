@@ -612,6 +612,9 @@ static inline uint64_t programs_of(const struct program *p, uint32_t function)
 /* loops.c: finds loops written by hand and adds them to roots; fills on_thread. */
 void loops_find(struct program *p);
 
+/* body.c: whether a loop statement is `do { ... } while (0)`, which is how macros are written. */
+bool loop_turns_once(const struct program *p, uint32_t loop);
+
 /* parameters.c: fills interesting, called and descriptors of every function. */
 void parameters_mark(struct program *p);
 

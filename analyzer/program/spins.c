@@ -234,14 +234,6 @@ static void look_at(struct look *l, uint32_t node)
 	l->depth--;
 }
 
-/* `do ... while (0)` */
-static bool turns_once(const struct look *l, uint32_t condition)
-{
-	const struct node *n = function_node(l->f, condition);
-
-	return n->kind == NODE_CONST && n->value == 0;
-}
-
 static void look_at_loop(struct look *l)
 {
 	const struct node *n = function_node(l->f, program_item(l->p, loops, struct loop, l->loop)->node);
@@ -249,7 +241,7 @@ static void look_at_loop(struct look *l)
 
 	for_each_child(child, l->f->facts, n)
 		look_at(l, child);
-	l->nested = l->nested || turns_once(l, condition);
+	l->nested = l->nested || loop_turns_once(l->p, l->loop);
 	l->shared = l->shared || reads_shared(l, condition, 0);
 	l->retries = l->retries || asks_again(l, condition, 0);
 }
