@@ -72,7 +72,7 @@ static void the_example_of_the_documentation_arrives_whole(void **state)
 				      "  - { function: uv_fs_read, blocks: disk, when: { argument: 7, is: \"null\" }, "
 				      "instead: \"a callback\" }\n"
 				      "  - { function: uv_run, runs_loop: true }\n"
-				      "loop_only: [ \"uv_*\" ]\n");
+				      "loop_only: [ \"uv_*\", \"!*_get_type\", \"!uv_now\" ]\n");
 
 	(void)state;
 	assert_int_equal(r->result, 0);
@@ -103,6 +103,8 @@ static void the_example_of_the_documentation_arrives_whole(void **state)
 	assert_string_equal(fs_read->instead, "a callback");
 	assert_int_equal(r->pack.effects[1].kind, EFFECT_RUNS_LOOP);
 	assert_string_equal(r->pack.loop_only[0], "uv_*");
+	assert_string_equal(r->pack.loop_only[1], "!*_get_type");
+	assert_string_equal(r->pack.loop_only[2], "!uv_now");
 	finish(r);
 }
 

@@ -492,7 +492,7 @@ static void every_constant_has_its_value(struct subject *s)
 static void every_loop_only_name_means_a_function(struct subject *s)
 {
 	for (const char *const *name = s->pack->loop_only; *name; name++)
-		if (!matches_some(s->functions, *name))
+		if (!matches_some(s->functions, *name + (**name == '!')))
 			problem(s, "%s: no function of this name", *name);
 }
 

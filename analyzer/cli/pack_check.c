@@ -148,7 +148,7 @@ static void check_all(struct checking *c)
 		check_effect(c, &c->pack->effects[i]);
 	c->line = 0;
 	for (const char *const *name = c->pack->loop_only; name && *name; name++)
-		if (!declared_find(c->declared, *name))
+		if (**name != '!' && !declared_find(c->declared, *name))
 			complain(c, "loop_only: no header of the pack declares '%s'", *name);
 }
 

@@ -510,12 +510,20 @@ static void convert_constants(struct conversion *c, const struct yaml_pack *from
 	}
 }
 
+/* `uv_timer_*`; `!uv_timer_get_*` and `!*_get_type` take names out again. */
+static bool is_name_or_exception(const char *text)
+{
+	if (*text != '!')
+		return is_function_name(text, true);
+	return is_function_name(text + (text[1] == '*' ? 2 : 1), text[1] != '*');
+}
+
 static void convert_loop_only(struct conversion *c, const struct yaml_pack *from, struct place root)
 {
 	struct place list = place_key(root, "loop_only");
 
 	for (size_t i = 0; i < from->loop_only_count; i++)
-		if (!is_function_name(from->loop_only[i], true))
+		if (!is_name_or_exception(from->loop_only[i]))
 			complain(c, place_line(place_item(list, i)), "'%s' is no function name", from->loop_only[i]);
 	c->out->loop_only = copy_strings(c, from->loop_only, from->loop_only_count);
 }

@@ -93,10 +93,13 @@ static void read_annotations(struct program *p, uint32_t unit)
 	}
 }
 
+/* A whole name, or one with a `*` at its beginning or its end. */
 static bool matches(const char *pattern, const char *name)
 {
 	size_t length = strlen(pattern);
 
+	if (*pattern == '*' && length > 1)
+		return g_str_has_suffix(name, pattern + 1);
 	if (length && pattern[length - 1] == '*')
 		return strncmp(pattern, name, length - 1) == 0;
 	return strcmp(pattern, name) == 0;
@@ -113,36 +116,40 @@ static void apply_declarations(struct program *p, struct program_function *f)
 		}
 }
 
-/* What packs list as `loop_only`: whole names, and those that end in `*` apart. */
+/* What packs list as `loop_only`: whole names, those that end in `*`, and what `!` takes out of these. */
 struct loop_only {
 	GHashTable *names;
-	GPtrArray *patterns;
+	GPtrArray *patterns, *exceptions;
 };
 
 static void collect(struct loop_only *list, const struct pack *pack)
 {
 	for (const char *const *name = pack->loop_only; name && *name; name++)
-		if (g_str_has_suffix(*name, "*"))
+		if (**name == '!')
+			g_ptr_array_add(list->exceptions, (gpointer)(*name + 1));
+		else if (g_str_has_suffix(*name, "*"))
 			g_ptr_array_add(list->patterns, (gpointer)*name);
 		else
 			g_hash_table_add(list->names, (gpointer)*name);
 }
 
-static bool listed(const struct loop_only *list, const char *name)
+static bool any_matches(const GPtrArray *patterns, const char *name)
 {
-	if (g_hash_table_contains(list->names, name))
-		return true;
-	if (g_str_has_suffix(name, "_get_type")) /* any thread may ask GObject for a type: it is what casts do */
-		return false;
-	for (guint i = 0; i < list->patterns->len; i++)
-		if (matches(list->patterns->pdata[i], name))
+	for (guint i = 0; i < patterns->len; i++)
+		if (matches(patterns->pdata[i], name))
 			return true;
 	return false;
 }
 
+static bool listed(const struct loop_only *list, const char *name)
+{
+	return g_hash_table_contains(list->names, name) ||
+	       (any_matches(list->patterns, name) && !any_matches(list->exceptions, name));
+}
+
 void marks_build(struct program *p)
 {
-	struct loop_only list = { g_hash_table_new(g_str_hash, g_str_equal), g_ptr_array_new() };
+	struct loop_only list = { g_hash_table_new(g_str_hash, g_str_equal), g_ptr_array_new(), g_ptr_array_new() };
 
 	p->field_marks = g_hash_table_new(g_str_hash, g_str_equal);
 	for (uint32_t u = 0; u < p->unit_count; u++)
@@ -158,6 +165,7 @@ void marks_build(struct program *p)
 	}
 	g_hash_table_destroy(list.names);
 	g_ptr_array_free(list.patterns, TRUE);
+	g_ptr_array_free(list.exceptions, TRUE);
 }
 
 static const struct marks no_marks;
