@@ -4,12 +4,12 @@
 #include "extract/extract.h"
 #include "extract/shared.h"
 #include "facts/text.h"
+#include "sources.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,42 +79,6 @@ static void text_that_never_ends_is_no_trouble(void **state)
 }
 
 /* Projects of several units. */
-
-struct project {
-	char *root;
-	GPtrArray *files;
-};
-
-static int make_project(void **state)
-{
-	struct project *p = g_new0(struct project, 1);
-
-	p->root = g_dir_make_tmp("looplint-shared-test-XXXXXX", NULL);
-	p->files = g_ptr_array_new_with_free_func(g_free);
-	*state = p;
-	return 0;
-}
-
-static int remove_project(void **state)
-{
-	struct project *p = *state;
-
-	for (guint i = 0; i < p->files->len; i++)
-		g_unlink(p->files->pdata[i]);
-	g_rmdir(p->root);
-	g_ptr_array_free(p->files, TRUE);
-	g_free(p->root);
-	g_free(p);
-	return 0;
-}
-
-static void add_file(struct project *p, const char *name, const char *text)
-{
-	char *path = g_build_filename(p->root, name, NULL);
-
-	assert_true(g_file_set_contents(path, text, -1, NULL));
-	g_ptr_array_add(p->files, path);
-}
 
 /* Sources a.c, b.c, ...; each `beginning` and a function that calls `call`. */
 static void add_sources(struct project *p, unsigned count, const char *beginning, const char *call)

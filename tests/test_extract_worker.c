@@ -2,6 +2,7 @@
  * extract, the workers: a unit that crashes the parser, or never ends, costs that unit; every other is reported.
  */
 #include "extract/extract.h"
+#include "sources.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,53 +16,12 @@
 #include <string.h>
 
 /* What became of the units of one run, by base name. */
-struct outcome {
+struct results {
 	GHashTable *status;    /* name -> enum unit_status */
 	GHashTable *message;   /* name -> first error */
 	GHashTable *functions; /* name -> number of functions */
 	int stop_after;
 };
-
-struct project {
-	char *root;
-	GPtrArray *files;
-};
-
-static int make_project(void **state)
-{
-	struct project *p = g_new0(struct project, 1);
-
-	p->root = g_dir_make_tmp("looplint-extract-XXXXXX", NULL);
-	p->files = g_ptr_array_new_with_free_func(g_free);
-	*state = p;
-	return 0;
-}
-
-static int remove_project(void **state)
-{
-	struct project *p = *state;
-	GDir *dir = g_dir_open(p->root, 0, NULL);
-	const char *name;
-
-	while ((name = g_dir_read_name(dir))) {
-		g_autofree char *path = g_build_filename(p->root, name, NULL);
-		g_unlink(path);
-	}
-	g_dir_close(dir);
-	g_rmdir(p->root);
-	g_ptr_array_free(p->files, TRUE);
-	g_free(p->root);
-	g_free(p);
-	return 0;
-}
-
-static void add_file(struct project *p, const char *name, const char *text)
-{
-	char *path = g_build_filename(p->root, name, NULL);
-
-	assert_true(g_file_set_contents(path, text, -1, NULL));
-	g_ptr_array_add(p->files, path);
-}
 
 static char *repeated(const char *before, const char *part, unsigned count, const char *after)
 {
@@ -75,7 +35,7 @@ static char *repeated(const char *before, const char *part, unsigned count, cons
 
 static bool note(const struct unit_command *unit, const struct facts *facts, void *data)
 {
-	struct outcome *o = data;
+	struct results *o = data;
 	char *name = g_path_get_basename(unit->file);
 
 	assert_null(g_hash_table_lookup(o->message, name)); /* once per unit */
@@ -85,7 +45,7 @@ static bool note(const struct unit_command *unit, const struct facts *facts, voi
 	return --o->stop_after != 0;
 }
 
-static int run(struct project *p, struct outcome *o, unsigned jobs, unsigned timeout_seconds)
+static int run(struct project *p, struct results *o, unsigned jobs, unsigned timeout_seconds)
 {
 	static const char *arguments[] = { NULL };
 	struct unit_command units[16] = { 0 };
@@ -101,20 +61,20 @@ static int run(struct project *p, struct outcome *o, unsigned jobs, unsigned tim
 	return extract_units(units, p->files->len, &options, note, o);
 }
 
-static void finish(struct outcome *o)
+static void finish(struct results *o)
 {
 	g_hash_table_destroy(o->status);
 	g_hash_table_destroy(o->functions);
 	g_hash_table_destroy(o->message);
 }
 
-static unsigned status_of(const struct outcome *o, const char *name)
+static unsigned status_of(const struct results *o, const char *name)
 {
 	assert_true(g_hash_table_contains(o->status, name));
 	return GPOINTER_TO_UINT(g_hash_table_lookup(o->status, name));
 }
 
-static void assert_message(const struct outcome *o, const char *name, const char *part)
+static void assert_message(const struct results *o, const char *name, const char *part)
 {
 	const char *message = g_hash_table_lookup(o->message, name);
 
@@ -125,7 +85,7 @@ static void assert_message(const struct outcome *o, const char *name, const char
 static void a_crash_costs_its_unit_only(void **state)
 {
 	struct project *p = *state;
-	struct outcome o = { 0 };
+	struct results o = { 0 };
 
 	add_file(p, "before.c", "int before(void) { return 1; }\n");
 	add_file(p, "crash.c", "#pragma clang __debug crash\n");
@@ -148,7 +108,7 @@ static void a_crash_costs_its_unit_only(void **state)
 static void a_parser_that_never_ends_is_stopped(void **state)
 {
 	struct project *p = *state;
-	struct outcome o = { 0 };
+	struct results o = { 0 };
 
 	add_file(p, "hangs.c", "#pragma clang __debug overflow_stack\n");
 	add_file(p, "fine.c", "int fine(void) { return 1; }\n");
@@ -161,7 +121,7 @@ static void a_parser_that_never_ends_is_stopped(void **state)
 static void deep_nesting_is_walked_or_named(void **state)
 {
 	struct project *p = *state;
-	struct outcome o = { 0 };
+	struct results o = { 0 };
 	g_autofree char *chain = repeated("int deep(void) {\n", "if (1) ; else ", 30000, ";\nreturn 1; }\n");
 	g_autofree char *sum = repeated("int sum(int n) { return n", " + n", 20000, "; }\n");
 	g_autofree char *open = repeated("int g(int n) { return ", "(", 200000, "");
@@ -188,7 +148,7 @@ static void deep_nesting_is_walked_or_named(void **state)
 static void a_file_that_is_gone_fails(void **state)
 {
 	struct project *p = *state;
-	struct outcome o = { 0 };
+	struct results o = { 0 };
 
 	add_file(p, "gone.c", "");
 	g_unlink(p->files->pdata[0]);
@@ -201,7 +161,7 @@ static void a_file_that_is_gone_fails(void **state)
 static void a_missing_header_degrades(void **state)
 {
 	struct project *p = *state;
-	struct outcome o = { 0 };
+	struct results o = { 0 };
 
 	add_file(p, "a.c", "#include \"generated.h\"\nint work(int);\nint f(void) { return work(generated()); }\n");
 	assert_int_equal(run(p, &o, 1, 10), 0);
@@ -213,7 +173,7 @@ static void a_missing_header_degrades(void **state)
 static void stopping_ends_the_run(void **state)
 {
 	struct project *p = *state;
-	struct outcome o = { .stop_after = 2 };
+	struct results o = { .stop_after = 2 };
 
 	for (int i = 0; i < 6; i++) {
 		char name[] = { (char)('a' + i), '.', 'c', '\0' };
@@ -226,7 +186,7 @@ static void stopping_ends_the_run(void **state)
 
 static void no_units_are_no_error(void **state)
 {
-	struct outcome o = { 0 };
+	struct results o = { 0 };
 
 	assert_int_equal(run(*state, &o, 0, 0), 0);
 	finish(&o);
