@@ -231,6 +231,11 @@ static enum thread thread_of(const struct program *p, const struct instance *in)
 	}
 }
 
+unsigned identity_known(const struct program *p, const struct instance *in)
+{
+	return p->identity && in->root ? 1 + (unsigned)in->context * (THREAD_EITHER + 1) + thread_of(p, in) : 0;
+}
+
 /* Whose id an expression holds. */
 static enum thread owner_of(struct program *p, uint32_t function, uint32_t node)
 {

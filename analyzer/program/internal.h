@@ -66,6 +66,8 @@ struct program_function {
 	uint32_t descriptors; /* bit n: whether the descriptor in parameter n blocks decides something in here */
 	uint32_t interesting; /* bit n: what parameter n is decides something in here */
 	uint32_t called;      /* bit n: parameter n is called in here, or handed on to be */
+	uint32_t returned;    /* bit n: parameter n decides what is returned; parameters_returned() fills it */
+	bool returned_known;
 	struct program_value *returns; /* memo of value_of_return; NULL: not asked yet */
 	bool returns_pending;
 	uint32_t first_target; /* slots that may hold it */
@@ -88,6 +90,8 @@ struct guard {
 	bool judged;                /* parameters is filled */
 	uint32_t parameters;        /* bit n: parameter n is mentioned by this guard or one outside of it */
 	uint32_t first_case, cases; /* into program.case_nodes; a `default` among them makes the guard void */
+	uint64_t asked; /* what told the path that asked last whether it holds from others (value.c); 0: nobody */
+	uint8_t answer; /* enum truth */
 };
 
 /* A loop statement. */
@@ -617,6 +621,8 @@ bool loop_turns_once(const struct program *p, uint32_t loop);
 
 /* parameters.c: fills interesting, called and descriptors of every function. */
 void parameters_mark(struct program *p);
+/* Bit n: what a function with a body returns depends on parameter n. */
+uint32_t parameters_returned(struct program *p, uint32_t function);
 
 /* roots.c: fills roots, but for those of loops.c and external.c. A function is a root once for each context. */
 void roots_find(struct program *p);
@@ -634,6 +640,8 @@ void program_explore(struct program *p, struct arena *scratch, uint32_t function
 struct identity;
 void identity_find(struct program *p);
 void identity_free(struct identity *identity);
+/* All that comparisons of thread ids depend on: equal numbers, equal answers. */
+unsigned identity_known(const struct program *p, const struct instance *in);
 /* What a call or an (in)equality says of the thread that runs this path: whether the two are the same. */
 enum truth identity_asked(struct program *p, const struct instance *in, const struct node *n);
 /* The expression that a function returns which only asks for a thread; 0 if it does anything else. */

@@ -36,7 +36,8 @@ static uint32_t mentioned(struct program *p, uint32_t function, uint32_t node, u
 
 static uint32_t mentioned_in_argument(struct program *p, const struct call *call, int argument)
 {
-	uint32_t node = argument > 0 ? call_argument(p, call, (unsigned)argument) : 0;
+	bool has_any = program_function(p, call->caller)->fact->params > 0;
+	uint32_t node = has_any && argument > 0 ? call_argument(p, call, (unsigned)argument) : 0;
 
 	return node ? mentioned(p, call->caller, node, 0) : 0;
 }
@@ -62,6 +63,24 @@ static uint32_t mentioned_in_guards(struct program *p, uint32_t function, uint32
 				    mentioned_in_guards(p, function, guard->outer);
 	}
 	return guard->parameters;
+}
+
+uint32_t parameters_returned(struct program *p, uint32_t function)
+{
+	struct program_function *f = program_function(p, function);
+	uint32_t mask = 0;
+
+	if (f->returned_known || !f->fact->params)
+		return f->returned;
+	f->returned_known = true;
+	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
+		const struct node *n = function_node(f, i);
+
+		if (n->kind == NODE_RETURN && n->first)
+			mask |= mentioned(p, function, n->first, 0) |
+				mentioned_in_guards(p, function, body_region(p, f, i).guard);
+	}
+	return f->returned = mask;
 }
 
 static void mark_own(struct program *p, const struct call *call)

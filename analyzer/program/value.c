@@ -163,30 +163,34 @@ void value_bind(struct program *p, const struct instance *in, const struct call 
 	}
 }
 
-/* 64 bits that tell a function with what is known of its parameters from all others. */
-static uint64_t question_key(const struct instance *as)
+static uint64_t mixed(uint64_t key, uint64_t part)
 {
-	uint64_t key = as->function * UINT64_C(0x9e3779b97f4a7c15);
+	key = (key ^ part) * UINT64_C(0xff51afd7ed558ccd);
+	return key ^ key >> 32;
+}
 
-	for (unsigned i = 0; i < as->environment.count; i++) {
-		const struct program_value *value = &as->environment.items[i].value;
-		uint64_t parts[] = {
-			as->environment.items[i].parameter,          value->known,    value->bits,
-			(uint64_t)value->nonzero << 8 | value->mode, value->function, (uintptr_t)value->opens
-		};
+/* 64 bits that tell all that a value on this path may depend on from all else; never 0. */
+static uint64_t question_key(const struct program *p, const struct instance *in)
+{
+	uint64_t key = mixed(1, in->function);
 
-		for (size_t k = 0; k < G_N_ELEMENTS(parts); k++) {
-			key = (key ^ parts[k]) * UINT64_C(0xff51afd7ed558ccd);
-			key ^= key >> 32;
-		}
+	for (unsigned i = 0; i < in->environment.count; i++) {
+		const struct program_value *value = &in->environment.items[i].value;
+
+		key = mixed(key, in->environment.items[i].parameter);
+		key = mixed(key, value->known);
+		key = mixed(key, value->bits);
+		key = mixed(key, (uint64_t)value->nonzero << 8 | value->mode);
+		key = mixed(key, value->function);
+		key = mixed(key, (uintptr_t)value->opens);
 	}
-	return key;
+	return mixed(key, identity_known(p, in)) | 1;
 }
 
 /* What a function returns for these parameters, asked once, unless the effort for one answer ended on the way. */
 static struct program_value returned_once(struct program *p, const struct instance *as, unsigned depth)
 {
-	gpointer key = (gpointer)(uintptr_t)question_key(as);
+	gpointer key = (gpointer)(uintptr_t)question_key(p, as);
 	const struct program_value *known = p->returned ? g_hash_table_lookup(p->returned, key) : NULL;
 
 	if (known)
@@ -215,7 +219,7 @@ static struct program_value value_of_call(struct program *p, const struct instan
 	struct instance as = { .function = callee };
 	struct program_value value = value_of_return(p, callee);
 
-	if (!~value.known || !f->fact->params || f->end_node - f->fact->body > MAX_RETURNING ||
+	if (!~value.known || !parameters_returned(p, callee) || f->end_node - f->fact->body > MAX_RETURNING ||
 	    p->return_depth >= MAX_NESTED || f->returns_pending)
 		return value;
 	value_bind(p, in, &call, &as);
@@ -532,6 +536,7 @@ static enum truth guard_holds(struct program *p, const struct instance *in, cons
 enum truth value_guard(struct program *p, const struct instance *in, uint32_t guard, uint32_t inside, unsigned depth)
 {
 	enum truth all = TRUTH_TRUE;
+	uint64_t question = guard && guard != inside ? question_key(p, in) : 0;
 
 	while (guard && guard != inside && all != TRUTH_FALSE) {
 		const struct guard g = *program_item(p, guards, struct guard, guard);
@@ -540,14 +545,33 @@ enum truth value_guard(struct program *p, const struct instance *in, uint32_t gu
 			inside = program_item(p, guards, struct guard, inside)->outer;
 			continue;
 		}
-		all = value_logic(OP_AND, all, guard_holds(p, in, &g, depth));
+		all = value_logic(OP_AND, all, g.asked == question ? g.answer : guard_holds(p, in, &g, depth));
 		guard = g.outer;
 	}
 	return all;
 }
 
+/* One guard of a path, asked once for each that differs from the last one that asked. */
+static enum truth guard_holds_once(struct program *p, const struct instance *in, uint32_t index, uint64_t question)
+{
+	const struct guard guard = *program_item(p, guards, struct guard, index);
+
+	if (guard.asked == question)
+		return guard.answer;
+	value_begin(p);
+	enum truth answer = guard_holds(p, in, &guard, 0);
+	if (p->effort) {
+		struct guard *kept = program_item(p, guards, struct guard, index);
+
+		kept->asked = question;
+		kept->answer = (uint8_t)answer;
+	}
+	return answer;
+}
+
 enum truth value_guards(struct program *p, const struct instance *in, const struct call *call)
 {
+	uint64_t question = call->guard ? question_key(p, in) : 0;
 	uint32_t scope = in->loop ? program_item(p, loops, struct loop, in->loop)->node : 0;
 	enum truth all = TRUTH_TRUE;
 
@@ -556,9 +580,9 @@ enum truth value_guards(struct program *p, const struct instance *in, const stru
 
 		if (guard->node < scope)
 			break; /* outside of the loop that is the root */
-		value_begin(p);
-		all = value_logic(OP_AND, all, guard_holds(p, in, guard, 0));
-		i = guard->outer;
+		uint32_t outer = guard->outer;
+		all = value_logic(OP_AND, all, guard_holds_once(p, in, i, question));
+		i = outer;
 	}
 	return all;
 }
