@@ -10,6 +10,7 @@
 #include "cli/selection.h"
 #include "report/report.h"
 
+#include <glib.h>
 #include <string.h>
 
 struct check_command {
@@ -24,18 +25,22 @@ struct check_command {
 static const struct usage usage = {
 	.positional = "[PATH...] [-- CLANG-ARGUMENT...]",
 	.summary = "Finds calls that block an event loop, and says why the code is on the loop.",
-	.description = "PATH: files or folders to analyse; without one, the whole project. Flags come from "
-		       "compile_commands.json\n"
-		       "if there is one, else they are inferred; behind `--` they are given for all units.\n"
-		       "\n"
-		       "Suppressed findings and those reviewed as false-positive or intentional are neither shown nor "
-		       "counted.\n"
-		       "\n"
-		       "Exit status: 0 nothing to report at or above --fail-on; 1 findings; 2 the command line, "
-		       "configuration,\n"
-		       "a pack or the compile database is wrong; 3 incomplete: units failed, or the findings could not "
-		       "be kept\n"
-		       "or written. 3 wins over 1.",
+	.description =
+		"PATH: files or folders to analyse; without one, the whole project. Flags come from "
+		"compile_commands.json\n"
+		"if there is one, else they are inferred; behind `--` they are given for all units. Other files of "
+		"the\n"
+		"project that named ones need are read too, unless --alone; a finding is reported if it lies in a\n"
+		"named file or its path passes through one.\n"
+		"\n"
+		"Suppressed findings and those reviewed as false-positive or intentional are neither shown nor "
+		"counted.\n"
+		"\n"
+		"Exit status: 0 nothing to report at or above --fail-on; 1 findings; 2 the command line, "
+		"configuration,\n"
+		"a pack or the compile database is wrong; 3 incomplete: units failed, or the findings could not "
+		"be kept\n"
+		"or written. 3 wins over 1.",
 };
 
 static bool rules_exist(char **rules)
@@ -111,13 +116,46 @@ static const char *const *enabled_rules(struct arena *arena, const struct check_
 /* The units whose findings this run may call resolved: those that could be read. */
 static const char *const *analysed_units(struct pipeline *p)
 {
-	const char **paths = arena_new_array(&p->arena, const char *, p->compdb.count + 1);
+	const char **paths = arena_new_array(&p->arena, const char *, p->named + 1);
 	size_t count = 0;
 
-	for (size_t i = 0; i < p->compdb.count; i++)
+	for (size_t i = 0; i < p->named; i++)
 		if (p->facts[i]->status == UNIT_OK || p->facts[i]->status == UNIT_DEGRADED)
 			paths[count++] = facts_string(p->facts[i], p->facts[i]->path);
 	return paths;
+}
+
+static GHashTable *files_of(const struct pipeline *p, size_t from, size_t to)
+{
+	GHashTable *files = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (size_t i = from; i < to; i++)
+		g_hash_table_add(files, (gpointer)facts_string(p->facts[i], p->facts[i]->path));
+	return files;
+}
+
+static bool passes_through(const struct finding *finding, GHashTable *files)
+{
+	for (size_t i = 0; i < finding->steps; i++)
+		if (g_hash_table_contains(files, finding->witness[i].file))
+			return true;
+	return false;
+}
+
+/* Leaves out what concerns none of the units asked for: it lies in a neighbour, and its path passes only through such. */
+static void leave_out_neighbours(const struct pipeline *p, struct run *run)
+{
+	g_autoptr(GHashTable) named = files_of(p, 0, p->named);
+	g_autoptr(GHashTable) others = files_of(p, p->named, p->compdb.count);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < run->findings.count; i++) {
+		const struct finding *finding = &run->findings.items[i];
+
+		if (!g_hash_table_contains(others, finding->file) || passes_through(finding, named))
+			run->findings.items[kept++] = *finding;
+	}
+	run->findings.count = kept;
 }
 
 static void keep(struct pipeline *p, struct run *run)
@@ -172,6 +210,7 @@ static enum outcome check(const struct check_command *c, struct pipeline *p)
 	unsigned hidden;
 
 	check_program(&p->arena, p->program, &options, &run);
+	leave_out_neighbours(p, &run);
 	keep(p, &run);
 	struct run shown = selection_apply(&p->arena, &selection, &run, &hidden);
 	warn_of_degraded(c, &run);

@@ -71,7 +71,7 @@ static void dump_units(FILE *out, struct pipeline *p)
 
 static void dump_facts(FILE *out, struct pipeline *p)
 {
-	for (size_t i = 0; i < p->compdb.count; i++)
+	for (size_t i = 0; i < p->named; i++)
 		facts_print(p->facts[i], out);
 }
 

@@ -131,7 +131,7 @@ static void put_pack(FILE *out, const char *library, const struct pipeline *p, c
 		"to use\n"
 		"# instead, and what hides behind a descriptor's mode or a state that no argument shows.\n"
 		"library: %s\n",
-		library, p->compdb.count, learned->functions, library);
+		library, p->named, learned->functions, library);
 	if (learned->registration_count)
 		fputs("\nregisters:\n", out);
 	for (size_t i = 0; i < learned->registration_count; i++)

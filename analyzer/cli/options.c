@@ -60,6 +60,8 @@ static void add_input_options(GOptionContext *context, struct input *input)
 		{ "jobs", 'j', 0, G_OPTION_ARG_INT, &input->jobs, "parse N units at once (default: one per processor)",
 		  "N" },
 		{ "timeout", 0, 0, G_OPTION_ARG_INT, &input->timeout, "seconds one unit may take (default: 60)", "S" },
+		{ "alone", 0, 0, G_OPTION_ARG_NONE, &input->alone,
+		  "look at the named files alone, not at others of the project that they need", NULL },
 		{ "include-startup", 0, 0, G_OPTION_ARG_NONE, &input->include_startup,
 		  "also follow what runs before and after the loop", NULL },
 		{ 0 },

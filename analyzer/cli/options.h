@@ -13,6 +13,7 @@ struct input {
 	int jobs;                 /* 0: one per processor */
 	int timeout;              /* seconds per unit */
 	gboolean include_startup; /* also what runs before and after the loop */
+	gboolean alone;           /* nothing but the paths: no neighbours */
 	char **clang_arguments;   /* borrowed from struct arguments; NULL: no `--` was given */
 };
 

@@ -1,6 +1,7 @@
 /* pipeline: see pipeline.h. */
 #include "cli/pipeline.h"
 #include "cli/messages.h"
+#include "cli/neighbours.h"
 #include "cli/parse.h"
 #include "cli/project.h"
 #include "cli/units.h"
@@ -66,6 +67,7 @@ static enum outcome find_units(struct pipeline *p)
 		return outcome;
 	struct unit_request request = { p->root, p->scratch, &p->config, p->input };
 	int error = units_find(&p->arena, &request, &p->compdb, &problems);
+	p->named = p->compdb.count;
 	message_diagnostics(&problems);
 	return error ? OUTCOME_BAD_INPUT : OUTCOME_OK;
 }
@@ -84,6 +86,15 @@ static void report_failed(struct pipeline *p, const struct unit_command *unit, c
 	p->incomplete |= !unit->cplusplus;
 }
 
+/* With the whole project asked for there is nobody else; with arguments behind `--` others would need their own. */
+static void add_neighbours(struct pipeline *p, const struct parse_request *parsing, struct diagnostics *problems)
+{
+	struct unit_request units = { p->root, p->scratch, &p->config, p->input };
+
+	if (p->input->paths && p->input->paths[0] && !p->input->alone && !p->input->clang_arguments)
+		neighbours_add(&p->arena, &units, parsing, &p->compdb, &p->facts, problems);
+}
+
 static enum outcome extract(struct pipeline *p)
 {
 	struct parse_request request = { p->root, &p->compdb, p->input, p->store };
@@ -92,6 +103,8 @@ static enum outcome extract(struct pipeline *p)
 
 	for (size_t i = 0; !error && i < p->compdb.count; i++)
 		report_failed(p, &p->compdb.units[i], p->facts[i], &problems);
+	if (!error)
+		add_neighbours(p, &request, &problems);
 	message_diagnostics(&problems);
 	return error ? OUTCOME_INCOMPLETE : OUTCOME_OK;
 }

@@ -23,10 +23,11 @@ struct pipeline {
 	const char *root, *store_path;
 	struct config config;
 	struct packs packs;
-	struct store *store; /* NULL: could not be opened; the run goes on without it */
-	char *scratch;       /* stand-in headers; a temporary folder when there is no store */
-	bool incomplete;     /* units failed, or the store did */
-	struct compdb compdb;
+	struct store *store;        /* NULL: could not be opened; the run goes on without it */
+	char *scratch;              /* stand-in headers; a temporary folder when there is no store */
+	bool incomplete;            /* units failed, or the store did */
+	struct compdb compdb;       /* those asked for, then their neighbours */
+	size_t named;               /* the first units of compdb: those asked for */
 	const struct facts **facts; /* compdb.count of them */
 	struct program *program;
 };

@@ -1,6 +1,7 @@
 /* units: see units.h. */
 #include "cli/units.h"
 #include "cli/project.h"
+#include "compdb/sources.h"
 
 #include <glib.h>
 #include <stdlib.h>
@@ -169,4 +170,58 @@ int units_find(struct arena *arena, const struct unit_request *request, struct c
 	leave_out_excluded(request, &found);
 	*out = found;
 	return 0;
+}
+
+/* Files only. */
+static int sources_of_project(const struct search *s, struct compdb *out)
+{
+	g_autoptr(GPtrArray) files = g_ptr_array_new();
+	int error = sources_find(s->arena, s->paths, files, s->diagnostics);
+
+	out->units = arena_new_array(s->arena, struct unit_command, files->len + 1);
+	for (guint i = 0; i < files->len; i++)
+		out->units[out->count++].file = files->pdata[i];
+	return error;
+}
+
+int units_of_project(struct arena *arena, const struct unit_request *request, struct compdb *out)
+{
+	struct diagnostics known = { 0 };
+	const char *const whole[] = { request->root, NULL };
+	struct search s = { arena, request, whole, false, &known };
+	const char *database = database_path(&s);
+	struct compdb found = { 0 };
+	int error = database ? compdb_read(arena, database, NULL, &found, &known) : sources_of_project(&s, &found);
+
+	diagnostics_finish(&known);
+	if (error || !found.count)
+		return UNITS_E_BAD_INPUT;
+	leave_out_excluded(request, &found);
+	*out = found;
+	return 0;
+}
+
+static int pick_units(struct arena *arena, const struct compdb *project, const GPtrArray *files, struct compdb *out)
+{
+	out->units = arena_new_array(arena, struct unit_command, files->len + 1);
+	for (size_t i = 0; i < project->count; i++)
+		if (g_ptr_array_find_with_equal_func((GPtrArray *)files, project->units[i].file, g_str_equal, NULL))
+			out->units[out->count++] = project->units[i];
+	return 0;
+}
+
+int units_of_files(struct arena *arena, const struct unit_request *request, const struct compdb *project,
+		   const GPtrArray *files, struct compdb *out)
+{
+	const char **paths = arena_new_array(arena, const char *, files->len + 1);
+	struct diagnostics known = { 0 };
+
+	*out = (struct compdb){ .path = project->path };
+	if (project->path)
+		return pick_units(arena, project, files, out);
+	for (guint i = 0; i < files->len; i++)
+		paths[i] = files->pdata[i];
+	int error = compdb_infer(arena, request->root, paths, request->scratch, out, &known);
+	diagnostics_finish(&known);
+	return error ? UNITS_E_BAD_INPUT : 0;
 }

@@ -25,4 +25,15 @@ enum { UNITS_E_BAD_INPUT = 1 };
 int units_find(struct arena *arena, const struct unit_request *request, struct compdb *out,
 	       struct diagnostics *diagnostics);
 
+/*
+ * All units of the project but those that the configuration excludes, for units_of_files() to choose from. From a
+ * compile database they are whole (out->path is set), from the tree they have a file and nothing else. Diagnostics of
+ * the database are not repeated. Everything in *out lives in `arena`. 0 ok; UNITS_E_BAD_INPUT: there are none.
+ */
+int units_of_project(struct arena *arena, const struct unit_request *request, struct compdb *out);
+
+/* The units of `project` whose files are in `files` (const char *), ready to be parsed. In `arena`. Errors as above. */
+int units_of_files(struct arena *arena, const struct unit_request *request, const struct compdb *project,
+		   const GPtrArray *files, struct compdb *out);
+
 #endif

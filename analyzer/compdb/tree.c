@@ -156,8 +156,7 @@ static int components_cost(const char *path, int each, bool judged)
 	return cost;
 }
 
-/* Steps from the folder `from` to the folder `to`; going down into tests or another system's folder costs more. */
-static int distance(const char *from, const char *to)
+int tree_distance(const char *from, const char *to)
 {
 	gsize shared = 0;
 
@@ -209,7 +208,7 @@ const char *tree_find_folder(const struct tree *tree, const char *name, const ch
 
 	for (guint i = 0; same && i < same->len; i++) {
 		const char *folder = folder_before(same->pdata[i], tail);
-		int cost = folder ? MIN(distance(unit, folder), distance(includer, folder)) : 0;
+		int cost = folder ? MIN(tree_distance(unit, folder), tree_distance(includer, folder)) : 0;
 
 		if (!folder || (best && cost >= best_cost))
 			continue;

@@ -28,6 +28,9 @@ struct scan;
 struct tree *tree_new(const char *root);
 void tree_free(struct tree *tree); /* safe on NULL */
 
+/* Steps from the folder `from` to the folder `to`; going down into tests or another system's folder costs more. */
+int tree_distance(const char *from, const char *to);
+
 /* Whether the file exists: below the root from memory, elsewhere by asking the system. */
 bool tree_has(const struct tree *tree, const char *path);
 

@@ -1,0 +1,24 @@
+/*
+ * neighbours: what named files need from the rest of the project to be understood.
+ *
+ * `looplint check src/zone.c` is asked about one file, but whether a call there blocks, and which callbacks run on the
+ * loop, is written in others. So the functions and tables that the named files use and do not define are looked for in
+ * the project's other sources, those are parsed too, and so on. What is found is reported where it lies in a named file
+ * or its path passes through one.
+ */
+#ifndef LOOPLINT_CLI_NEIGHBOURS_H
+#define LOOPLINT_CLI_NEIGHBOURS_H
+
+#include "cli/parse.h"
+#include "cli/units.h"
+
+enum { NEIGHBOURS_MAX = 400 }; /* units */
+
+/*
+ * Parses the neighbours of the units in *compdb, whose facts are *facts, and appends both; the arrays move, in `arena`.
+ * A neighbour that cannot be parsed is left out; a note says when there are too many.
+ */
+void neighbours_add(struct arena *arena, const struct unit_request *units, const struct parse_request *parsing,
+		    struct compdb *compdb, const struct facts ***facts, struct diagnostics *diagnostics);
+
+#endif

@@ -1,0 +1,130 @@
+/* cli: files that are named alone are understood with what the rest of the project says. */
+#include "sandbox.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <string.h>
+
+#define run(...) sandbox_run(&sandbox, LOOPLINT_BIN, __VA_ARGS__, NULL)
+
+static const char loop_source[] = "#include <sys/epoll.h>\n"
+				  "#include \"loop.h\"\n"
+				  "static void (*handler)(int);\n"
+				  "void loop_listen(void (*f)(int)) { handler = f; }\n"
+				  "void loop_run(int epoll)\n"
+				  "{\n"
+				  "\tstruct epoll_event event;\n"
+				  "\twhile (epoll_wait(epoll, &event, 1, -1) > 0)\n"
+				  "\t\thandler(event.data.fd);\n"
+				  "}\n";
+
+static const char names_source[] = "#include <netdb.h>\n"
+				   "#include \"names.h\"\n"
+				   "int names_find(const char *host)\n"
+				   "{\n"
+				   "\tstruct addrinfo *list;\n"
+				   "\treturn getaddrinfo(host, \"80\", 0, &list);\n"
+				   "}\n";
+
+static const char server_source[] = "#include \"../lib/loop.h\"\n"
+				    "#include \"../lib/names.h\"\n"
+				    "static void on_event(int fd)\n"
+				    "{\n"
+				    "\tnames_find(\"example.org\");\n"
+				    "}\n"
+				    "void server_start(void) { loop_listen(on_event); }\n";
+
+/* A loop and a look-up in a library, a server that brings them together, and a test with a twin of the look-up. */
+static struct sandbox project(void)
+{
+	struct sandbox sandbox = sandbox_new();
+
+	sandbox_write(&sandbox, ".git/HEAD", "");
+	sandbox_write(&sandbox, "lib/loop.h", "void loop_listen(void (*f)(int));\nvoid loop_run(int epoll);\n");
+	sandbox_write(&sandbox, "lib/names.h", "int names_find(const char *host);\n");
+	sandbox_write(&sandbox, "lib/loop.c", loop_source);
+	sandbox_write(&sandbox, "lib/names.c", names_source);
+	sandbox_write(&sandbox, "tests/names.c", "int names_find(const char *host) { return 0; }\n");
+	sandbox_write(&sandbox, "src/server.c", server_source);
+	return sandbox;
+}
+
+static void assert_ended(struct outcome outcome, int status, const char *part)
+{
+	if (outcome.status != status || !strstr(outcome.output, part))
+		print_error("ended with %d:\n%s%s\n", outcome.status, outcome.output, outcome.errors);
+	assert_int_equal(outcome.status, status);
+	assert_non_null(strstr(outcome.output, part));
+	outcome_finish(&outcome);
+}
+
+static void what_a_named_file_calls_is_followed_into_the_project(void **state)
+{
+	struct sandbox sandbox = project();
+
+	(void)state;
+	assert_ended(run("check", "src/server.c"), 1, "lib/names.c:6:9: high: 'getaddrinfo' can block the loop");
+	assert_ended(run("check", "src/server.c"), 1, "3 units, 0 failed");
+	assert_ended(run("why", "names_find", "src/server.c"), 0, "src/server.c:5");
+	sandbox_finish(&sandbox);
+}
+
+static void what_lies_in_neighbours_alone_is_not_reported(void **state)
+{
+	struct sandbox sandbox = project();
+
+	(void)state;
+	sandbox_write(&sandbox, "lib/names.c",
+		      "#include <netdb.h>\n#include <unistd.h>\n#include \"loop.h\"\n#include \"names.h\"\n"
+		      "static void slow(int fd) { sleep(1); }\n"
+		      "int names_find(const char *host) { loop_listen(slow); return 0; }\n");
+	assert_ended(run("check", "src/server.c"), 0, "0 findings");
+	assert_ended(run("check", "lib/names.c"), 1, "'sleep' can block the loop");
+	sandbox_finish(&sandbox);
+}
+
+static void alone_means_alone(void **state)
+{
+	struct sandbox sandbox = project();
+
+	(void)state;
+	assert_ended(run("check", "--alone", "src/server.c"), 0, "1 unit, 0 failed");
+	sandbox_finish(&sandbox);
+}
+
+static void with_a_database_only_its_units_are_neighbours(void **state)
+{
+	struct sandbox sandbox = project();
+
+	(void)state;
+	sandbox_write(&sandbox, "compile_commands.json",
+		      "[{\"directory\":\".\",\"file\":\"src/server.c\",\"arguments\":[\"cc\",\"-c\",\"src/server.c\"]},"
+		      "{\"directory\":\".\",\"file\":\"lib/loop.c\",\"arguments\":[\"cc\",\"-c\",\"lib/loop.c\"]}]");
+	assert_ended(run("check", "src/server.c"), 0, "2 units, 0 failed");
+	sandbox_finish(&sandbox);
+}
+
+static void a_neighbour_that_cannot_be_parsed_fails_no_run(void **state)
+{
+	struct sandbox sandbox = project();
+
+	(void)state;
+	sandbox_write(&sandbox, "lib/names.c",
+		      "#pragma clang __debug crash\nint names_find(const char *host) { return 0; }\n");
+	assert_ended(run("check", "src/server.c"), 0, "2 units, 0 failed");
+	sandbox_finish(&sandbox);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_named_file_calls_is_followed_into_the_project),
+		cmocka_unit_test(what_lies_in_neighbours_alone_is_not_reported),
+		cmocka_unit_test(alone_means_alone),
+		cmocka_unit_test(with_a_database_only_its_units_are_neighbours),
+		cmocka_unit_test(a_neighbour_that_cannot_be_parsed_fails_no_run),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
