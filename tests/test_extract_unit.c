@@ -138,6 +138,24 @@ static void paths_outside_the_root_are_absolute(void **state)
 	free(f);
 }
 
+/* Folders that are searched last count as the system's for the compiler. */
+static void headers_of_the_project_are_the_projects_however_they_are_found(void **state)
+{
+	const struct tree *tree = *state;
+	const char *const arguments[] = { "-idirafter", "own", NULL };
+
+	write_file(tree, "own/own.h",
+		   "#include <stdlib.h>\nint elsewhere(void);\n"
+		   "static inline int here(void) { return elsewhere() + abs(1); }\n");
+	write_file(tree, "a.c", "#include <own.h>\nint a(void) { return here(); }\n");
+	struct facts *f = extract_below(tree, tree->root, "a.c", arguments);
+	assert_int_equal(f->functions.count - 1, 2);
+	assert_false(find_symbol(f, "here")->flags & SYMBOL_SYSTEM);
+	assert_false(find_symbol(f, "elsewhere")->flags & SYMBOL_SYSTEM);
+	assert_true(find_symbol(f, "abs")->flags & SYMBOL_SYSTEM);
+	free(f);
+}
+
 static void dependencies_are_what_was_read(void **state)
 {
 	const struct tree *tree = *state;
@@ -192,9 +210,13 @@ static void the_front_end_names_its_version(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		in_tree(statics_of_files_with_one_name_are_two),      in_tree(a_header_gives_each_unit_the_same_keys),
-		in_tree(paths_outside_the_root_are_absolute),         in_tree(dependencies_are_what_was_read),
-		in_tree(relative_arguments_count_from_the_directory), in_tree(what_later_compilers_refuse_is_no_error),
+		in_tree(statics_of_files_with_one_name_are_two),
+		in_tree(a_header_gives_each_unit_the_same_keys),
+		in_tree(paths_outside_the_root_are_absolute),
+		in_tree(headers_of_the_project_are_the_projects_however_they_are_found),
+		in_tree(dependencies_are_what_was_read),
+		in_tree(relative_arguments_count_from_the_directory),
+		in_tree(what_later_compilers_refuse_is_no_error),
 		cmocka_unit_test(the_front_end_names_its_version),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

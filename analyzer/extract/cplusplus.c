@@ -330,7 +330,7 @@ uint32_t cplusplus_destructor(struct visit *v, CXCursor variable)
 	if (type.kind != CXType_Record)
 		return 0;
 	CXCursor class = clang_getTypeDeclaration(type);
-	if (clang_Location_isInSystemHeader(clang_getCursorLocation(class)))
+	if (visit_is_system(v, clang_getCursorLocation(class)))
 		return 0;
 	clang_visitChildren(class, find_destructor, &found);
 	if (clang_Cursor_isNull(found) || clang_CXXMethod_isDefaulted(found))

@@ -51,10 +51,20 @@ struct visited_file *visit_file(struct visit *v, CXFile file)
 	g_autofree char *path = real_path(file);
 	known = g_new0(struct visited_file, 1);
 	known->path = below_root(v->root, path);
+	known->project = known->path[0] != '/';
 	known->stand_in = g_str_equal(known->path, STUB_HEADER);
 	known->system = known->stand_in || g_str_has_prefix(known->path, "/usr/");
 	g_hash_table_insert(v->files, file, known);
 	return known;
+}
+
+bool visit_is_system(struct visit *v, CXSourceLocation location)
+{
+	const struct visited_file *known = visit_file(v, place_expanded(location).file);
+
+	if (known && (known->project || known->system))
+		return known->system;
+	return clang_Location_isInSystemHeader(location);
 }
 
 uint32_t visit_file_index(struct visit *v, CXFile file)
@@ -274,7 +284,7 @@ static void fill_symbol(struct visit *v, uint32_t symbol, CXCursor declaration, 
 	uint32_t type = visit_type(v, clang_getCursorType(declaration));
 	uint32_t file = visit_file_index(v, at.file);
 	const struct visited_file *known = visit_file(v, at.file);
-	bool system = (known && known->system) || clang_Location_isInSystemHeader(clang_getCursorLocation(declaration));
+	bool system = visit_is_system(v, clang_getCursorLocation(declaration));
 	struct symbol *s = facts_built_symbol(v->facts, symbol);
 
 	s->type = type;

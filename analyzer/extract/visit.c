@@ -223,9 +223,7 @@ static void visit_function(struct visit *v, CXCursor function)
 		return;
 	}
 	bool called_by_name = !clang_Cursor_isFunctionInlined(function) || clang_CXXMethod_isVirtual(function);
-	if (!clang_Location_isInSystemHeader(location) && called_by_name &&
-	    clang_getCursorLinkage(function) == CXLinkage_External &&
-	    !visit_file(v, place_expanded(location).file)->system)
+	if (called_by_name && clang_getCursorLinkage(function) == CXLinkage_External && !visit_is_system(v, location))
 		g_array_append_val(v->definitions, function);
 }
 
@@ -233,7 +231,7 @@ static void visit_global(struct visit *v, CXCursor variable)
 {
 	CXCursor value = clang_Cursor_getVarDeclInitializer(variable);
 
-	if (clang_Cursor_isNull(value) || clang_Location_isInSystemHeader(clang_getCursorLocation(variable)))
+	if (clang_Cursor_isNull(value) || visit_is_system(v, clang_getCursorLocation(variable)))
 		return;
 	if (initialiser_has_references(value))
 		g_array_append_val(v->definitions, variable);

@@ -23,6 +23,7 @@
 struct visited_file {
 	char *path;         /* relative to the root when below it, else absolute */
 	uint32_t index;     /* in facts; 0 until something stands in it */
+	bool project;       /* below the project's root */
 	bool system;        /* below a system folder and outside the project */
 	bool stand_in;      /* declarations made up for what is missing */
 	const char *source; /* its text; NULL until asked for */
@@ -131,6 +132,9 @@ bool initialiser_has_references(CXCursor value);
 /* The symbol of a function, global or field; 0 for an anonymous member. Functions that headers define become pending. */
 uint32_t visit_symbol(struct visit *v, CXCursor declaration);
 struct visited_file *visit_file(struct visit *v, CXFile file);
+
+/* Whether a header of the system is there; a folder of the project given with -isystem or -idirafter is none. */
+bool visit_is_system(struct visit *v, CXSourceLocation location);
 uint32_t visit_file_index(struct visit *v, CXFile file);
 uint32_t visit_type(struct visit *v, CXType type);          /* string: canonical, without attributes */
 uint32_t visit_cleanup(struct visit *v, CXCursor variable); /* symbol of its cleanup function, or 0 */
