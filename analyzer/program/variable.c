@@ -16,7 +16,13 @@
 
 #include <string.h>
 
-enum { VARIABLE_STEP = 5, MAX_DEFINITIONS = 24, MAX_GUARD_DEPTH = 12 };
+enum {
+	VARIABLE_STEP = 5,
+	MAX_DEFINITIONS = 24,
+	MAX_GUARD_DEPTH = 12,
+	MAX_COPY_DEPTH =
+		24, /* copies of whole variables that are followed, in depth: two may be copies of each other */
+};
 
 struct sight {
 	struct program *p;
@@ -135,7 +141,7 @@ static struct program_value field_after(const struct sight *s, const struct defi
 
 	if (d->value == d->at || (n->kind == NODE_CALL && allocates_zero(s, n)))
 		return value_constant(0);
-	if (n->kind == NODE_LOCAL || n->kind == NODE_PARAM)
+	if ((n->kind == NODE_LOCAL || n->kind == NODE_PARAM) && s->depth < MAX_COPY_DEPTH)
 		return variable_value(s->p, s->in, (uint32_t)n->value, s->field, d->value, s->depth + VARIABLE_STEP);
 	return value_unknown;
 }
