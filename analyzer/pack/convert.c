@@ -260,10 +260,12 @@ static void check_handed_over(struct conversion *c, unsigned line, const struct 
 		complain(c, line, "'callback', 'data' and 'when' belong to a function, not to a field or a type");
 }
 
-static void check_within(struct conversion *c, unsigned line, const struct yaml_registration *from)
+static void check_who_calls(struct conversion *c, unsigned line, const struct yaml_registration *from)
 {
 	if (from->within && (!from->function || from->context != CONTEXT_CALLER))
 		complain(c, line, "'within' belongs to a function that registers with 'context: caller'");
+	if (from->where_used && (!from->function || from->context != CONTEXT_LOOP))
+		complain(c, line, "'where_used' belongs to a function that registers with 'context: loop'");
 }
 
 static char *describe_registration(const struct registration *r)
@@ -282,7 +284,7 @@ static void convert_registration(struct conversion *c, struct place entry, const
 	unsigned line = place_line(entry);
 
 	check_handed_over(c, line, from);
-	check_within(c, line, from);
+	check_who_calls(c, line, from);
 	*to = (struct registration){
 		.function = arena_strdup(c->arena, from->function),
 		.field = arena_strdup(c->arena, from->field),
@@ -290,6 +292,7 @@ static void convert_registration(struct conversion *c, struct place entry, const
 		.callback = (int)from->callback,
 		.data = (int)from->data,
 		.context = from->context,
+		.where_used = from->where_used,
 		.when = convert_conditions(c, entry, "when", from->when, "when_all", from->when_all,
 					   from->when_all_count),
 		.within = copy_names(c, line, from->within, from->within_count),

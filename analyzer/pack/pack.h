@@ -105,6 +105,7 @@ struct registration {
 	int callback;         /* argument; 0 for fields and types */
 	int data;             /* argument that the callback gets as user data; 0: not known */
 	enum context context;
+	bool where_used; /* of CONTEXT_LOOP: called by whoever uses the object that is watched, on that thread */
 	struct conditions when;
 	struct completion completion;
 	const char *const *within; /* of CONTEXT_CALLER: not called by `function` itself, but by these functions later;

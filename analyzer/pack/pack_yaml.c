@@ -73,6 +73,7 @@ static const cyaml_schema_field_t registration_fields[] = {
 	NUMBER("data", struct yaml_registration, data),
 	CYAML_FIELD_ENUM("context", CYAML_FLAG_STRICT, struct yaml_registration, context, contexts,
 			 CYAML_ARRAY_LEN(contexts)),
+	FLAG("where_used", struct yaml_registration, where_used),
 	MAPPING("when", struct yaml_registration, when, condition_fields),
 	LIST("when_all", struct yaml_registration, when_all, &condition),
 	MAPPING("completion", struct yaml_registration, completion, completion_fields),

@@ -28,6 +28,7 @@ struct yaml_registration {
 	char *function, *field, *type, *see;
 	unsigned callback, data;
 	enum context context;
+	bool where_used;
 	struct yaml_condition *when, *when_all;
 	unsigned when_all_count;
 	struct yaml_completion *completion;

@@ -428,6 +428,29 @@ static void follow_indirect(struct following *w, uint32_t expression)
 	pointers_places(p, w->parent.function, expression, follow_place, w);
 }
 
+static void push_root(struct search *s, uint32_t index);
+
+/* A handler that only workers were seen to register runs where they do, unless the loop comes here too. */
+static void follow_emitted(uint32_t function, uint32_t target, void *data)
+{
+	struct following *w = data;
+	uint32_t root = emitted_deferred(w->s->p, function);
+
+	if (!root)
+		return;
+	if (w->parent.context == CONTEXT_LOOP) {
+		emitted_accept(w->s->p, root, w->call_index, target);
+		push_root(w->s, root);
+	} else if (w->parent.context == CONTEXT_WORKER) {
+		struct instance child = child_of(w, function);
+
+		child.through_pointer = child.from_callback = true;
+		child.target = target;
+		child.confidence = lower(child.confidence, LEVEL_MEDIUM);
+		push(w->s, child);
+	}
+}
+
 /* A library function that calls back at once, in the caller's context. */
 static void follow_called_back(struct following *w, const struct model *model)
 {
@@ -435,12 +458,16 @@ static void follow_called_back(struct following *w, const struct model *model)
 
 	for (size_t i = 0; i < model->register_count; i++) {
 		const struct registration *r = model->registers[i];
-		bool at_once = r->context == CONTEXT_CALLER && !r->within;
+		bool at_once = (r->context == CONTEXT_CALLER && !r->within) || (r->where_used && p->deferred);
 		uint32_t argument = at_once ? call_argument(p, &w->call, (unsigned)r->callback) : 0;
 		struct program_value value;
 
 		if (!argument || value_conditions(p, &w->parent, &w->call, &r->when) == TRUTH_FALSE)
 			continue;
+		if (r->where_used) {
+			pointers_each(p, w->call.caller, argument, follow_emitted, w);
+			continue;
+		}
 		value = value_of(p, &w->parent, argument);
 		if (value.function) {
 			struct instance child = child_of(w, value.function);
@@ -770,11 +797,13 @@ void program_find_contexts(struct program *p, bool include_startup)
 		ask_port(p, program_item(p, ports, struct port, i));
 	roots_find(p);
 	loops_find(p);
+	emitted_defer(p);
 	identity_find(p);
 	if (include_startup)
 		roots_add_startup(p);
 	for (uint32_t i = 1; i < p->roots->len; i++)
-		if (program_item(p, roots, struct root, i)->context == CONTEXT_LOOP)
+		if (program_item(p, roots, struct root, i)->context == CONTEXT_LOOP &&
+		    !program_item(p, roots, struct root, i)->deferred)
 			push_root(&s, i);
 	while (next_instance(&s, done, &index))
 		follow_instance(&s, index);

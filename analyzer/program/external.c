@@ -35,60 +35,17 @@ struct external {
 
 /* --- what is reached --- */
 
-struct reach {
-	struct program *p;
-	uint8_t *reached;
-	GArray *queue;
-};
-
-static void reach_function(uint32_t function, uint32_t target, void *data)
-{
-	struct reach *r = data;
-
-	(void)target;
-	if (!function || r->reached[function])
-		return;
-	r->reached[function] = 1;
-	g_array_append_val(r->queue, function);
-}
-
-static void reach_callees(struct reach *r, const struct call *call)
-{
-	struct program *p = r->p;
-	const struct program_function *callee = program_function(p, call->callee);
-
-	if (!call->callee) {
-		pointers_each(p, call->caller, call_node(p, call)->first, reach_function, r);
-		return;
-	}
-	reach_function(call->callee, 0, r);
-	for (size_t i = 0; !call->cleanup && callee->model && i < callee->model->register_count; i++)
-		if (callee->model->registers[i]->context == CONTEXT_CALLER)
-			pointers_each(p, call->caller,
-				      call_argument(p, call, (unsigned)callee->model->registers[i]->callback),
-				      reach_function, r);
-	gobject_each_constructed(p, call, reach_function, r);
-}
-
 static void find_worker_reach(struct external *e)
 {
 	struct program *p = e->p;
-	struct reach r = { .p = p, .reached = e->on_worker, .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
+	GArray *queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
 	for (uint32_t i = 1; i < p->roots->len; i++)
 		if (program_item(p, roots, struct root, i)->context == CONTEXT_WORKER)
-			reach_function(program_item(p, roots, struct root, i)->function, 0, &r);
-	e->has_workers = r.queue->len > 0;
-	for (guint i = 0; i < r.queue->len; i++) {
-		const struct program_function f = *program_function(p, g_array_index(r.queue, uint32_t, i));
-
-		for (uint32_t c = f.first_call; c < f.first_call + f.calls; c++) {
-			struct call call = *program_call(p, c);
-
-			reach_callees(&r, &call);
-		}
-	}
-	g_array_free(r.queue, TRUE);
+			spread_add(queue, e->on_worker, program_item(p, roots, struct root, i)->function);
+	e->has_workers = queue->len > 0;
+	spread_calls(p, queue, e->on_worker);
+	g_array_free(queue, TRUE);
 }
 
 static void find_loop_reach(struct external *e)

@@ -16,7 +16,8 @@
  *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
  *   spins.c     loops that wait by looking again
  *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
- *   async_form.c operations with an asynchronous form beside them
+ *   async_form.c operations with an asynchronous form beside them  spread.c  what functions may lead to, roughly
+ *   emitted.c   callbacks that run where an object is used
  *   gobject.c   classes, what makes objects, chaining up            external.c  callbacks that code outside calls
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
@@ -268,6 +269,7 @@ struct root {
 	uint32_t loop;   /* ROOT_LOOP; 0: a function that calls itself, in `call` */
 	uint32_t wait;   /* ROOT_LOOP: the call that waits, or that leads there */
 	enum mark declared; /* ROOT_DECLARED: by which of its marks */
+	bool deferred;      /* only workers were seen to register it, and it runs where they do; see emitted.c */
 };
 
 /* An effect that a call has on the loop: the best instance for each call and effect. What rules walk over. */
@@ -346,18 +348,20 @@ struct program {
 	GArray *hazards;        /* struct hazard */
 	GArray *lock_arrivals;  /* struct lock_arrival */
 	GHashTable *instance_index;
-	GHashTable *within;            /* callee -> GArray of struct handed_over */
-	GHashTable *stored;            /* slot -> what is stored there; stored.c, as the next four */
-	GHashTable *filled;            /* structs that are filled as bytes */
-	GHashTable *taken;             /* functions whose address is taken */
-	GHashTable *slot_values;       /* slot -> struct program_value */
-	GHashTable *parameter_values;  /* (function, parameter) -> struct program_value */
-	uint32_t *calls_of;            /* per function: the first call of it; NULL until asked for */
-	uint32_t *next_call_of;        /* per call: the next one of the same function */
-	GHashTable *slot_changes;      /* slot -> calls that change the mode of the descriptor in it; mode.c */
-	GHashTable *function_slots;    /* function -> slots that calls in it change so */
-	GHashTable *rooted;            /* (function, context) that have a root */
-	GHashTable *waiting_calls;     /* calls that wait, or carry the wait, of some accepted hand-written loop */
+	GHashTable *within;           /* callee -> GArray of struct handed_over */
+	GHashTable *stored;           /* slot -> what is stored there; stored.c, as the next four */
+	GHashTable *filled;           /* structs that are filled as bytes */
+	GHashTable *taken;            /* functions whose address is taken */
+	GHashTable *slot_values;      /* slot -> struct program_value */
+	GHashTable *parameter_values; /* (function, parameter) -> struct program_value */
+	uint32_t *calls_of;           /* per function: the first call of it; NULL until asked for */
+	uint32_t *next_call_of;       /* per call: the next one of the same function */
+	GHashTable *slot_changes;     /* slot -> calls that change the mode of the descriptor in it; mode.c */
+	GHashTable *function_slots;   /* function -> slots that calls in it change so */
+	GHashTable *rooted;           /* (function, context) that have a root */
+	GArray *emitted;           /* struct root: of callbacks that run where an object is used, each registration */
+	GHashTable *deferred;      /* function -> its root that is deferred; NULL: none is */
+	GHashTable *waiting_calls; /* calls that wait, or carry the wait, of some accepted hand-written loop */
 	GHashTable *waiting_functions; /* their callees, and the functions whose loops are accepted */
 
 	GHashTable *returned;          /* hash of (function, what is known of its parameters) -> struct program_value */
@@ -635,6 +639,21 @@ void roots_add_startup(struct program *p); /* main, before its loop runs */
  */
 void program_explore(struct program *p, struct arena *scratch, uint32_t function,
 		     const struct environment *environment);
+
+/* spread.c: adds a function to those that are followed, unless it is among them; `reached` is per function. */
+void spread_add(GArray *queue, uint8_t *reached, uint32_t function);
+/* Follows all that were added; appends what they may lead to. */
+void spread_calls(struct program *p, GArray *queue, uint8_t *reached);
+
+/* emitted.c */
+/* A callback of a registration that is `where_used`, beside its root. */
+void emitted_add(struct program *p, struct root root);
+/* Defers the roots whose registrations only workers make. After loops_find. */
+void emitted_defer(struct program *p);
+/* The root of `function` if it is deferred, else 0. */
+uint32_t emitted_deferred(const struct program *p, uint32_t function);
+/* The loop registers it too, in `call`: its root is deferred no more. */
+void emitted_accept(struct program *p, uint32_t root, uint32_t call, uint32_t target);
 
 /* identity.c: which thread a comparison of thread ids asks for. After loops_find. */
 struct identity;

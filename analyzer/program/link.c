@@ -286,7 +286,8 @@ void program_free(struct program *p)
 				 p->slot_changes,      p->function_slots,   p->model_by_name, p->function_by_key,
 				 p->constant_by_name,  p->result_index,     p->slot_by_key,   p->target_index,
 				 p->instance_index,    p->stored,           p->rooted,        p->waiting_calls,
-				 p->waiting_functions, p->within,           p->field_marks,   p->returned };
+				 p->waiting_functions, p->within,           p->field_marks,   p->returned,
+				 p->deferred };
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);
@@ -295,7 +296,7 @@ void program_free(struct program *p)
 	GArray *arrays[] = { p->thread_effects, p->worker_edges, p->hazards,   p->lock_arrivals, p->functions,
 			     p->calls,          p->guards,       p->loops,     p->definitions,   p->case_nodes,
 			     p->regions,        p->slots,        p->targets,   p->copies,        p->ports,
-			     p->port_calls,     p->roots,        p->instances, p->loop_effects };
+			     p->port_calls,     p->roots,        p->instances, p->loop_effects,  p->emitted };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);

@@ -26,14 +26,17 @@ void roots_add(struct program *p, struct root root)
 static void root_callback(uint32_t function, uint32_t target, void *data)
 {
 	struct rooting *r = data;
+	struct root root = { .kind = r->call ? ROOT_REGISTERED : ROOT_STORED,
+			     .function = function,
+			     .context = r->registration->context,
+			     .confidence = LEVEL_HIGH,
+			     .registration = r->registration,
+			     .call = r->call,
+			     .target = target };
 
-	roots_add(r->p, (struct root){ .kind = r->call ? ROOT_REGISTERED : ROOT_STORED,
-				       .function = function,
-				       .context = r->registration->context,
-				       .confidence = LEVEL_HIGH,
-				       .registration = r->registration,
-				       .call = r->call,
-				       .target = target });
+	if (r->registration->where_used)
+		emitted_add(r->p, root);
+	roots_add(r->p, root);
 }
 
 static void find_registrations(struct program *p)

@@ -111,6 +111,7 @@ static void put_registration(const struct registration *r)
 	put_number("callback", r->callback);
 	put_number("data", r->data);
 	put_number("context", r->context);
+	put_number("where_used", r->where_used);
 	put_conditions("when", &r->when);
 	put_completion(&r->completion);
 	put_list("within", r->within);

@@ -1,0 +1,116 @@
+/*
+ * emitted: callbacks that run where the object they watch is used.
+ *
+ *      g_signal_connect(extractor, "progress", on_progress, job);
+ *      extractor_run(extractor);                                       calls on_progress, on this very thread
+ *
+ * Objects live on the loop's thread, and so do their handlers: a registration is a root. But an object that a worker
+ * made for itself is used there, and what it does to the worker is no harm to the loop. So a root is deferred while all
+ * its registrations stand in functions that workers come to and `main` does not. When a path of the loop comes to one
+ * of these registrations after all, it is a root from then on; if none does, workers follow it as if the registering
+ * call called it.
+ */
+#include "program/internal.h"
+
+#include <string.h>
+
+void emitted_add(struct program *p, struct root root)
+{
+	if (!p->emitted)
+		p->emitted = g_array_new(FALSE, FALSE, sizeof(struct root));
+	g_array_append_val(p->emitted, root);
+}
+
+static uint8_t *reached_by_workers(struct program *p)
+{
+	uint8_t *reached = g_new0(uint8_t, p->functions->len);
+	GArray *queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+
+	for (uint32_t i = 1; i < p->roots->len; i++) {
+		const struct root *root = program_item(p, roots, struct root, i);
+
+		if (root->context == CONTEXT_WORKER && !threads_own_loop(p, root->function))
+			spread_add(queue, reached, root->function);
+	}
+	spread_calls(p, queue, reached);
+	g_array_free(queue, TRUE);
+	return reached;
+}
+
+static uint8_t *reached_by_main(struct program *p)
+{
+	uint8_t *reached = g_new0(uint8_t, p->functions->len);
+	GArray *queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		if (program_function(p, i)->fact && strcmp(program_function(p, i)->name, "main") == 0)
+			spread_add(queue, reached, i);
+	spread_calls(p, queue, reached);
+	g_array_free(queue, TRUE);
+	return reached;
+}
+
+/* Function -> root, of all that a registration of this kind made roots. */
+static GHashTable *emitted_roots(const struct program *p)
+{
+	GHashTable *roots = g_hash_table_new(NULL, NULL);
+
+	for (uint32_t i = 1; i < p->roots->len; i++) {
+		const struct root *root = program_item(p, roots, struct root, i);
+
+		if (root->kind == ROOT_REGISTERED && root->context == CONTEXT_LOOP && root->registration->where_used)
+			g_hash_table_insert(roots, GUINT_TO_POINTER(root->function), GUINT_TO_POINTER(i));
+	}
+	return roots;
+}
+
+static void defer(struct program *p, const uint8_t *workers, const uint8_t *main)
+{
+	GHashTable *roots = emitted_roots(p);
+
+	p->deferred = g_hash_table_new(NULL, NULL);
+	for (guint i = 0; i < p->emitted->len; i++) {
+		const struct root *candidate = &g_array_index(p->emitted, struct root, i);
+		uint32_t caller = program_call(p, candidate->call)->caller;
+		gpointer key = GUINT_TO_POINTER(candidate->function), index = g_hash_table_lookup(roots, key);
+
+		if (!index)
+			continue;
+		struct root *root = program_item(p, roots, struct root, GPOINTER_TO_UINT(index));
+		bool only_workers = workers[caller] && !main[caller];
+		if (only_workers && root->call == candidate->call) {
+			root->deferred = true;
+			g_hash_table_insert(p->deferred, key, index);
+		} else if (!only_workers && root->deferred) {
+			*root = *candidate;
+			g_hash_table_remove(p->deferred, key);
+		}
+	}
+	g_hash_table_destroy(roots);
+}
+
+void emitted_defer(struct program *p)
+{
+	if (!p->emitted)
+		return;
+	uint8_t *workers = reached_by_workers(p), *main = reached_by_main(p);
+
+	defer(p, workers, main);
+	g_free(workers);
+	g_free(main);
+}
+
+uint32_t emitted_deferred(const struct program *p, uint32_t function)
+{
+	return p->deferred ? GPOINTER_TO_UINT(g_hash_table_lookup(p->deferred, GUINT_TO_POINTER(function))) : 0;
+}
+
+void emitted_accept(struct program *p, uint32_t root, uint32_t call, uint32_t target)
+{
+	struct root *accepted = program_item(p, roots, struct root, root);
+
+	accepted->deferred = false;
+	accepted->call = call;
+	accepted->target = target;
+	g_hash_table_remove(p->deferred, GUINT_TO_POINTER(accepted->function));
+}
