@@ -291,6 +291,6 @@ void learn(struct arena *arena, struct program *p, GHashTable *exported, struct 
 	out->effects = settle(arena, l.effects, sizeof(struct learned_effect), &out->effect_count);
 	out->registrations =
 		settle(arena, l.registrations, sizeof(struct learned_registration), &out->registration_count);
-	g_hash_table_remove_all(p->instance_index); /* its instances go with the scratch memory */
+	g_hash_table_remove_all(p->port_visits); /* what it holds goes with the scratch memory */
 	arena_finish(&l.scratch);
 }

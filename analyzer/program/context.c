@@ -19,68 +19,49 @@ struct search {
 	struct program *p;
 	GArray *queues[LEVELS];   /* instances still to follow, by confidence */
 	GHashTable *effect_index; /* (call, effect) -> index of loop_effects */
-	struct arena *arena;      /* of the instances that the index knows; NULL: the program's */
+	struct arena *arena;      /* of what ports saw; NULL: the program's */
 	bool startup;
 };
-
-static guint instance_hash(gconstpointer key)
-{
-	const struct instance *in = key;
-	guint hash = in->function * 2654435761u ^ (guint)in->context << 28 ^ in->loop * 40503u;
-
-	for (unsigned i = 0; i < in->environment.count; i++) {
-		const struct program_value *v = &in->environment.items[i].value;
-
-		hash = hash * 31 + in->environment.items[i].parameter;
-		hash = hash * 31 + (guint)(v->bits ^ v->bits >> 32) + (guint)v->known + v->function * 17 + v->nonzero;
-		hash = hash * 31 + v->mode + (v->opens ? g_str_hash(v->opens) : 0);
-	}
-	return hash;
-}
-
-static gboolean instance_equal(gconstpointer a, gconstpointer b)
-{
-	const struct instance *x = a, *y = b;
-
-	if (x->function != y->function || x->context != y->context || x->loop != y->loop ||
-	    x->environment.count != y->environment.count)
-		return FALSE;
-	for (unsigned i = 0; i < x->environment.count; i++) {
-		const struct program_value *v = &x->environment.items[i].value, *w = &y->environment.items[i].value;
-
-		if (x->environment.items[i].parameter != y->environment.items[i].parameter || v->known != w->known ||
-		    v->bits != w->bits || v->nonzero != w->nonzero || v->function != w->function ||
-		    v->mode != w->mode || g_strcmp0(v->opens, w->opens) != 0)
-			return FALSE;
-	}
-	return TRUE;
-}
-
-/* The instance that is equal to `in` but for its programs; a new one that was seen in none yet. */
-static struct instance *known_instance(struct search *s, const struct instance *in, bool *is_new)
-{
-	struct program *p = s->p;
-	struct instance *known = g_hash_table_lookup(p->instance_index, in);
-
-	*is_new = !known;
-	if (!known) {
-		known = arena_new(s->arena ? s->arena : p->arena, struct instance);
-		*known = *in;
-		known->seen = 0;
-		g_hash_table_add(p->instance_index, known);
-	}
-	return known;
-}
 
 /* Whether a port, in `probe` as if it were a function, was not yet called like that in all the programs of `probe`. */
 static bool visit_port(struct search *s, const struct instance *probe)
 {
-	bool is_new;
-	struct instance *known = known_instance(s, probe, &is_new);
-	bool more = probe->programs & ~known->seen;
+	gpointer key = GSIZE_TO_POINTER(instance_key(probe));
+	uint64_t *seen = g_hash_table_lookup(s->p->port_visits, key);
 
-	known->seen |= probe->programs;
+	if (!seen) {
+		seen = arena_new(s->arena ? s->arena : s->p->arena, uint64_t);
+		g_hash_table_insert(s->p->port_visits, key, seen);
+	}
+	bool more = probe->programs & ~*seen;
+	*seen |= probe->programs;
 	return more;
+}
+
+static bool is_plain(const struct program *p, uint32_t index, const struct instance *in)
+{
+	const struct instance *plain = program_instance(p, index);
+
+	return index && plain->context == in->context && plain->loop == in->loop;
+}
+
+/* The first instance that is equal to `in` but for its programs; 0: none yet. */
+static uint32_t known_instance(const struct program *p, const struct instance *in)
+{
+	const struct program_function *f = program_function(p, in->function);
+
+	if (!in->known && is_plain(p, f->plain, in))
+		return f->plain;
+	return GPOINTER_TO_UINT(g_hash_table_lookup(p->instance_index, GSIZE_TO_POINTER(instance_key(in))));
+}
+
+static void add_worker_edge(struct program *p, uint32_t from, uint32_t call, uint32_t to)
+{
+	struct instance *known = program_instance(p, to);
+	struct worker_edge edge = { from, call, to, known->first_edge };
+
+	g_array_append_val(p->worker_edges, edge);
+	known->first_edge = p->worker_edges->len - 1;
 }
 
 static void push(struct search *s, struct instance in)
@@ -91,28 +72,25 @@ static void push(struct search *s, struct instance in)
 	if (!f->fact)
 		return;
 	if (f->instances >= MAX_INSTANCES)
-		in.environment.count = 0; /* enough variants: one more that stands for all the rest */
-	bool plain = in.environment.count == 0, is_new = false;
-	struct instance *known =
-		plain && f->plain && instance_equal(f->plain, &in) ? f->plain : known_instance(s, &in, &is_new);
-	f->instances += is_new;
-	if (plain)
-		f->plain = known;
-	if (is_new)
-		known->index = p->instances->len;
-	if (in.context == CONTEXT_WORKER && in.parent) {
-		struct worker_edge edge = { in.parent, in.call, known->index, known->first_edge };
-
-		g_array_append_val(p->worker_edges, edge);
-		known->first_edge = p->worker_edges->len - 1;
+		in.known = NULL; /* enough variants: one more that stands for all the rest */
+	uint32_t first = known_instance(p, &in), index = p->instances->len;
+	uint64_t seen = first ? program_instance(p, first)->seen : 0;
+	if (!first) {
+		first = index;
+		f->instances++;
+		g_hash_table_insert(p->instance_index, GSIZE_TO_POINTER(instance_key(&in)), GUINT_TO_POINTER(first));
 	}
-	if (!(in.programs & ~known->seen))
+	if (!in.known)
+		f->plain = first;
+	in.index = first;
+	in.programs &= ~seen;
+	if (in.programs)
+		g_array_append_val(p->instances, in);
+	if (in.context == CONTEXT_WORKER && in.parent)
+		add_worker_edge(p, in.parent, in.call, first);
+	if (!in.programs)
 		return; /* was here, in every program it is in */
-	in.programs &= ~known->seen;
-	in.index = known->index;
-	known->seen |= in.programs;
-	g_array_append_val(p->instances, in);
-	uint32_t index = p->instances->len - 1;
+	program_instance(p, first)->seen = seen | in.programs;
 	g_array_append_val(s->queues[in.confidence], index);
 }
 
@@ -138,8 +116,8 @@ struct following {
 	uint32_t parent_index;
 	struct call call;
 	uint32_t call_index;
-	uint32_t callee; /* while its arguments are looked at */
 	struct instance child;
+	struct environment environment; /* of the child, but for `parameter` */
 	uint32_t parameter;
 	unsigned targets;
 	enum level pointer_confidence;
@@ -181,10 +159,12 @@ static void count_target(uint32_t function, uint32_t target, void *data)
 static void push_with_target(uint32_t function, uint32_t target, void *data)
 {
 	struct following *w = data;
+	struct environment environment = w->environment;
 	struct instance child = w->child;
 
 	(void)target;
-	remember(&child.environment, w->parameter, (struct program_value){ .nonzero = true, .function = function });
+	remember(&environment, w->parameter, (struct program_value){ .nonzero = true, .function = function });
+	child.known = knowledge_of(w->s->p, &environment);
 	push(w->s, child);
 }
 
@@ -198,7 +178,7 @@ static void add_descriptor(struct program *p, const struct instance *in, uint32_
 }
 
 /* Descriptors in slots whose mode the path has changed, here before the call or further up. */
-static void bind_slots(struct following *w, struct instance *child)
+static void bind_slots(struct following *w, struct environment *environment)
 {
 	struct program *p = w->s->p;
 	const struct instance *in = &w->parent;
@@ -208,23 +188,23 @@ static void bind_slots(struct following *w, struct instance *child)
 		uint32_t slot = g_array_index(slots, uint32_t, i);
 		enum mode mode = mode_at(p, in, (struct keeping){ KEPT_IN_SLOT, slot }, 0, w->call.node);
 
-		remember(&child->environment, ENVIRONMENT_SLOT | slot, (struct program_value){ .mode = mode });
+		remember(environment, ENVIRONMENT_SLOT | slot, (struct program_value){ .mode = mode });
 	}
-	for (unsigned i = 0; i < in->environment.count; i++)
-		if (in->environment.items[i].parameter & ENVIRONMENT_SLOT &&
-		    !mentions(&child->environment, in->environment.items[i].parameter))
-			remember(&child->environment, in->environment.items[i].parameter,
-				 in->environment.items[i].value);
+	for (unsigned i = 0; in->known && i < in->known->count; i++)
+		if (in->known->items[i].parameter & ENVIRONMENT_SLOT &&
+		    !mentions(environment, in->known->items[i].parameter))
+			remember(environment, in->known->items[i].parameter, in->known->items[i].value);
 }
 
 /*
  * Fills what is known of the callee's interesting parameters. A callback parameter that may be one of several functions
  * makes one instance each: *several is that argument, left for the caller.
  */
-static void bind_arguments(struct following *w, struct instance *child, uint32_t *several, uint32_t *several_parameter)
+static void bind_arguments(struct following *w, uint32_t function, struct environment *environment, uint32_t *several,
+			   uint32_t *several_parameter)
 {
 	struct program *p = w->s->p;
-	const struct program_function *f = program_function(p, child->function);
+	const struct program_function *f = program_function(p, function);
 
 	*several = 0;
 	for (uint32_t i = 0; i < f->fact->params && i < 32; i++) {
@@ -249,9 +229,9 @@ static void bind_arguments(struct following *w, struct instance *child, uint32_t
 				continue;
 			}
 		}
-		remember(&child->environment, i, value);
+		remember(environment, i, value);
 	}
-	bind_slots(w, child);
+	bind_slots(w, environment);
 }
 
 static void follow_into(struct following *w, struct instance child)
@@ -265,8 +245,10 @@ static void follow_into(struct following *w, struct instance child)
 		push(w->s, child);
 		return;
 	}
-	bind_arguments(w, &child, &several, &several_parameter);
+	w->environment.count = 0;
+	bind_arguments(w, child.function, &w->environment, &several, &several_parameter);
 	if (!several) {
+		child.known = knowledge_of(p, &w->environment);
 		push(w->s, child);
 		return;
 	}
@@ -363,6 +345,7 @@ static bool leads_on(struct following *w, uint32_t port_index)
 	struct program *p = w->s->p;
 	const struct port *port = program_item(p, ports, struct port, port_index);
 	struct instance probe = child_of(w, 0);
+	struct environment environment = { 0 };
 	uint32_t asked = port->interesting | port->called;
 
 	probe.function = p->functions->len + port_index; /* no function has this number */
@@ -371,12 +354,13 @@ static bool leads_on(struct following *w, uint32_t port_index)
 			continue;
 		struct program_value value = value_of(p, &w->parent, call_argument(p, &w->call, i + 1));
 
-		if (probe.environment.count == MAX_ENVIRONMENT)
+		if (environment.count == MAX_ENVIRONMENT)
 			return true;
 		if (port->called & 1u << i && !value.function && value_truth(&value) != TRUTH_FALSE)
 			return true; /* it depends on what may be in the argument */
-		remember(&probe.environment, i, value);
+		remember(&environment, i, value);
 	}
+	probe.known = knowledge_of(p, &environment);
 	return visit_port(w->s, &probe);
 }
 
@@ -788,7 +772,8 @@ void program_find_contexts(struct program *p, bool include_startup)
 	guint done[LEVELS] = { 0 };
 	uint32_t index;
 
-	p->instance_index = g_hash_table_new(instance_hash, instance_equal);
+	p->instance_index = g_hash_table_new(program_hash64, NULL);
+	p->port_visits = g_hash_table_new(program_hash64, NULL);
 	for (int level = 0; level < LEVELS; level++)
 		s.queues[level] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	mode_mark(p);
@@ -832,12 +817,13 @@ void program_find_contexts(struct program *p, bool include_startup)
 static void forget_search(struct program *p)
 {
 	g_hash_table_remove_all(p->instance_index);
+	g_hash_table_remove_all(p->port_visits);
 	g_hash_table_remove_all(p->waiting_calls);
 	g_hash_table_remove_all(p->waiting_functions);
 	g_array_set_size(p->instances, 1);
 	g_array_set_size(p->loop_effects, 1);
 	for (uint32_t i = 1; i < p->functions->len; i++) {
-		program_function(p, i)->plain = NULL;
+		program_function(p, i)->plain = 0;
 		program_function(p, i)->instances = 0;
 	}
 }
@@ -862,7 +848,7 @@ void program_explore(struct program *p, struct arena *scratch, uint32_t function
 				    .root = p->roots->len - 1,
 				    .programs = programs_of(p, function),
 				    .from_callback = true,
-				    .environment = *environment });
+				    .known = knowledge_of(p, environment) });
 	while (next_instance(&s, done, &index))
 		follow_instance(&s, index);
 	for (int level = 0; level < LEVELS; level++)

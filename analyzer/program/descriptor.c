@@ -21,11 +21,10 @@ static uint32_t opened_at(struct program *p, const struct instance *in, struct k
 /* The mode that the path brought a slot into before this function was entered. */
 static enum mode mode_on_entry(const struct instance *in, struct keeping kept)
 {
-	if (kept.kind == KEPT_IN_SLOT)
-		for (unsigned i = 0; i < in->environment.count; i++)
-			if (in->environment.items[i].parameter == (ENVIRONMENT_SLOT | kept.id))
-				return in->environment.items[i].value.mode;
-	return MODE_UNKNOWN;
+	const struct program_value *value =
+		kept.kind == KEPT_IN_SLOT ? instance_knows(in, ENVIRONMENT_SLOT | kept.id) : NULL;
+
+	return value ? value->mode : MODE_UNKNOWN;
 }
 
 struct program_value descriptor_changed(struct program *p, const struct instance *in, uint32_t node,

@@ -62,10 +62,10 @@ void program_dump_context(const struct program *p, FILE *out)
 			program_function(p, in->function)->name);
 		if (in->parent)
 			fprintf(out, " from %u", in->parent);
-		for (unsigned k = 0; k < in->environment.count; k++)
-			fprintf(out, " %u=%llx/%llx", in->environment.items[k].parameter,
-				(unsigned long long)in->environment.items[k].value.bits,
-				(unsigned long long)in->environment.items[k].value.known);
+		for (unsigned k = 0; in->known && k < in->known->count; k++)
+			fprintf(out, " %u=%llx/%llx", in->known->items[k].parameter,
+				(unsigned long long)in->known->items[k].value.bits,
+				(unsigned long long)in->known->items[k].value.known);
 		fputc('\n', out);
 	}
 }

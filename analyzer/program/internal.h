@@ -8,6 +8,7 @@
  *   variable.c  what a variable holds at a place                    condition.c what packs ask of arguments
  *   loops.c     loops written by hand around a wait                 descriptor.c whether a descriptor blocks
  *   mode.c      what changes the mode of a descriptor               stored.c    what fields and globals hold
+ *   knowledge.c what is known of parameters, kept once
  *   programs.c  which programs of the tree share a unit             outside.c   what comes from outside of it
  *   context.c   who runs where: instances, from roots along calls   dump.c      all of that as text
  *   parameters.c which parameters decide something                  roots.c     where following begins
@@ -73,8 +74,8 @@ struct program_function {
 	bool returns_pending;
 	uint32_t first_target; /* slots that may hold it */
 	uint32_t instances;
-	struct instance *plain; /* the last instance of it about whose parameters nothing is known; NULL: none yet */
-	uint64_t programs;      /* bits of the programs it is part of; see programs.c */
+	uint32_t plain;    /* the last instance of it about whose parameters nothing is known; 0: none yet */
+	uint64_t programs; /* bits of the programs it is part of; see programs.c */
 
 	const struct effect *async_form; /* blocks, by GIO's convention; `instead` is the other form. NULL: none */
 	uint8_t constructs; /* makes an object of the type it is given: a row of gobject.c, from 1; else 0 */
@@ -224,13 +225,22 @@ struct program_value {
 enum { MAX_ENVIRONMENT = 8 };
 #define ENVIRONMENT_SLOT UINT32_C(0x80000000) /* not a parameter but the descriptor in a slot: its mode on the path */
 
+struct known {
+	uint32_t parameter;
+	struct program_value value;
+};
+
 /* What is known of the interesting parameters on a path; parameters that are not listed are unknown. */
 struct environment {
 	unsigned count;
-	struct {
-		uint32_t parameter;
-		struct program_value value;
-	} items[MAX_ENVIRONMENT];
+	struct known items[MAX_ENVIRONMENT];
+};
+
+/* The same, kept: equal knowledge is one and the same. See knowledge.c. */
+struct knowledge {
+	uint64_t key; /* tells it from all other */
+	unsigned count;
+	struct known items[];
 };
 
 /* A function running in a context with what is known of its parameters; reached from a root over `parent`. */
@@ -251,8 +261,8 @@ struct instance {
 	uint32_t index;       /* of the first instance that is equal */
 	uint32_t first_edge;  /* of that one, on a worker: into worker_edges, by which calls it is entered */
 	uint64_t programs;    /* bits of the programs in which this path exists; see programs.c */
-	uint64_t seen;        /* of all instances that are equal but for their programs */
-	struct environment environment;
+	uint64_t seen;        /* of the first one, by all that are equal but for their programs */
+	const struct knowledge *known; /* of its parameters; NULL: nothing */
 };
 
 /* Why a function is in a context. */
@@ -343,11 +353,13 @@ struct program {
 	struct gobject *gobject; /* gobject.c */
 
 	GArray *roots, *instances, *loop_effects;
-	GArray *thread_effects; /* struct loop_effect, of instances on workers */
-	GArray *worker_edges;   /* struct worker_edge */
-	GArray *hazards;        /* struct hazard */
-	GArray *lock_arrivals;  /* struct lock_arrival */
-	GHashTable *instance_index;
+	GArray *thread_effects;       /* struct loop_effect, of instances on workers */
+	GArray *worker_edges;         /* struct worker_edge */
+	GArray *hazards;              /* struct hazard */
+	GArray *lock_arrivals;        /* struct lock_arrival */
+	GHashTable *instance_index;   /* instance_key() -> the first of equal instances */
+	GHashTable *port_visits;      /* the same of ports, as if they were functions -> programs, uint64_t */
+	GHashTable *knowledge;        /* key -> struct knowledge */
 	GHashTable *within;           /* callee -> GArray of struct handed_over */
 	GHashTable *stored;           /* slot -> what is stored there; stored.c, as the next four */
 	GHashTable *filled;           /* structs that are filled as bytes */
@@ -378,6 +390,13 @@ struct program {
 static inline guint program_hash64(gconstpointer key)
 {
 	return (guint)((uint64_t)GPOINTER_TO_SIZE(key) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
+/* Mixes a part into a key of 64 bits, which is taken to tell apart all that it is made of. */
+static inline uint64_t program_mix(uint64_t key, uint64_t part)
+{
+	key = (key * UINT64_C(0xff51afd7ed558ccd) ^ part) * UINT64_C(0xc4ceb9fe1a85ec53);
+	return key ^ key >> 32;
 }
 
 #define program_item(p, array, type, index) (&g_array_index((p)->array, type, (index)))
@@ -501,8 +520,10 @@ void value_begin(struct program *p);
 struct program_value value_eval(struct program *p, const struct instance *in, uint32_t node, unsigned depth);
 struct program_value value_join(struct program_value a, struct program_value b);
 struct program_value value_combine(enum node_op op, struct program_value a, struct program_value b);
-/* What is known of the arguments of a call, for the function as->function that it calls. */
-void value_bind(struct program *p, const struct instance *in, const struct call *call, struct instance *as);
+/* What is known of the arguments of a call, for the function as->function that it calls; `wanted`: of which parameters,
+ * bit 31 for all from there on. */
+void value_bind(struct program *p, const struct instance *in, const struct call *call, uint32_t wanted,
+		struct instance *as);
 /* Whether anything is. */
 bool value_known(const struct program_value *value);
 enum truth value_truth(const struct program_value *value);
@@ -524,6 +545,14 @@ struct program_value variable_pointee(struct program *p, const struct instance *
 
 /* The node behind which a variable holds what it holds where `at` reads it; 0: several, or none. */
 uint32_t variable_since(struct program *p, const struct instance *in, uint32_t variable, uint32_t at);
+
+/* knowledge.c */
+/* What is kept for all that is known alike; NULL if it is nothing. Lives as long as the program. */
+const struct knowledge *knowledge_of(struct program *p, const struct environment *environment);
+/* 64 bits that tell (function, context, loop, knowledge) of an instance from all others; never 0. */
+uint64_t instance_key(const struct instance *in);
+/* What an instance knows of one of its parameters, or of a slot (ENVIRONMENT_SLOT); NULL: nothing. */
+const struct program_value *instance_knows(const struct instance *in, uint32_t parameter);
 
 /* condition.c */
 /* The text that an expression is, or begins with as far as it is known; NULL. */

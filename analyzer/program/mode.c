@@ -174,7 +174,7 @@ static enum mode by_function(struct program *p, const struct instance *in, const
 {
 	struct instance as = { .function = call->callee };
 
-	value_bind(p, in, call, &as);
+	value_bind(p, in, call, UINT32_MAX, &as);
 	return mode_at(p, &as, handed, 0, UINT32_MAX);
 }
 

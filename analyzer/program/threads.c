@@ -119,9 +119,7 @@ static void report(struct finder *f, struct hazard hazard)
 /* Of the calls that enter an instance; they are kept with the first of those that are equal. */
 static uint32_t first_edge(const struct program *p, uint32_t instance)
 {
-	const struct instance *known = g_hash_table_lookup(p->instance_index, program_instance(p, instance));
-
-	return known ? known->first_edge : 0;
+	return program_instance(p, program_instance(p, instance)->index)->first_edge;
 }
 
 static void report_entries(struct finder *f, uint32_t effect, uint32_t entered)

@@ -148,43 +148,31 @@ static bool has_effect(const struct program_function *f, enum effect_kind kind)
 	return false;
 }
 
-void value_bind(struct program *p, const struct instance *in, const struct call *call, struct instance *as)
+void value_bind(struct program *p, const struct instance *in, const struct call *call, uint32_t wanted,
+		struct instance *as)
 {
 	const struct program_function *f = program_function(p, as->function);
+	struct environment environment = { 0 };
 
-	for (uint32_t i = 0; i < f->fact->params && as->environment.count < MAX_ENVIRONMENT; i++) {
-		uint32_t argument = call_argument(p, call, i + 1);
+	for (uint32_t i = 0; i < f->fact->params && environment.count < MAX_ENVIRONMENT; i++) {
+		uint32_t argument = wanted & 1u << MIN(i, 31) ? call_argument(p, call, i + 1) : 0;
 		struct program_value value = argument ? value_eval(p, in, argument, BOUND_DEPTH) : value_unknown;
 
 		if (!value_known(&value))
 			continue;
-		as->environment.items[as->environment.count].parameter = i;
-		as->environment.items[as->environment.count++].value = value;
+		environment.items[environment.count].parameter = i;
+		environment.items[environment.count++].value = value;
 	}
-}
-
-static uint64_t mixed(uint64_t key, uint64_t part)
-{
-	key = (key ^ part) * UINT64_C(0xff51afd7ed558ccd);
-	return key ^ key >> 32;
+	as->known = knowledge_of(p, &environment);
 }
 
 /* 64 bits that tell all that a value on this path may depend on from all else; never 0. */
 static uint64_t question_key(const struct program *p, const struct instance *in)
 {
-	uint64_t key = mixed(1, in->function);
+	uint64_t key =
+		program_mix((uint64_t)identity_known(p, in) << 32 | in->function, in->known ? in->known->key : 0);
 
-	for (unsigned i = 0; i < in->environment.count; i++) {
-		const struct program_value *value = &in->environment.items[i].value;
-
-		key = mixed(key, in->environment.items[i].parameter);
-		key = mixed(key, value->known);
-		key = mixed(key, value->bits);
-		key = mixed(key, (uint64_t)value->nonzero << 8 | value->mode);
-		key = mixed(key, value->function);
-		key = mixed(key, (uintptr_t)value->opens);
-	}
-	return mixed(key, identity_known(p, in)) | 1;
+	return key | 1;
 }
 
 /* What a function returns for these parameters, asked once, unless the effort for one answer ended on the way. */
@@ -222,8 +210,8 @@ static struct program_value value_of_call(struct program *p, const struct instan
 	if (!~value.known || !parameters_returned(p, callee) || f->end_node - f->fact->body > MAX_RETURNING ||
 	    p->return_depth >= MAX_NESTED || f->returns_pending)
 		return value;
-	value_bind(p, in, &call, &as);
-	return as.environment.count ? returned_once(p, &as, depth) : value;
+	value_bind(p, in, &call, parameters_returned(p, callee) | f->interesting, &as);
+	return as.known ? returned_once(p, &as, depth) : value;
 }
 
 /* `on_loop_thread()`: what it returns depends on who asks, so it is looked into on each path. */

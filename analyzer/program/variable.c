@@ -233,10 +233,9 @@ static bool comes_around(const struct sight *s, const struct definition *d, cons
 
 static struct program_value initial_value(const struct sight *s, uint32_t variable)
 {
-	for (unsigned i = 0; !s->field && i < s->in->environment.count; i++)
-		if (s->in->environment.items[i].parameter == variable)
-			return s->in->environment.items[i].value;
-	return value_unknown;
+	const struct program_value *known = s->field ? NULL : instance_knows(s->in, variable);
+
+	return known ? *known : value_unknown;
 }
 
 static struct program_value joined(const struct sight *s, uint32_t variable)
