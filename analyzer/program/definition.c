@@ -50,6 +50,9 @@ static struct place_of place_of(const struct program_function *f, uint32_t node)
 static void add(struct collecting *c, uint32_t place, uint32_t value, uint32_t at, uint32_t done)
 {
 	struct place_of what = place_of(c->f, place);
+	if (what.variable < 0)
+		return;
+	struct region region = body_region(c->p, c->f, at);
 	struct definition definition = {
 		.variable = (uint32_t)what.variable,
 		.field = what.field,
@@ -57,10 +60,11 @@ static void add(struct collecting *c, uint32_t place, uint32_t value, uint32_t a
 		.at = at,
 		.done = done,
 		.returns = c->returns,
+		.guard = region.guard,
+		.loop = region.loop,
 	};
 
-	if (what.variable >= 0)
-		g_array_append_val(c->p->definitions, definition);
+	g_array_append_val(c->p->definitions, definition);
 }
 
 /* Whether parameter `n` (from 0) of a function type as text, "int (const char *, int)", is a pointer to const. */
@@ -179,6 +183,14 @@ static int by_variable(const void *a, const void *b)
 	return x->done < y->done ? -1 : x->done > y->done;
 }
 
+static void add_return(struct program *p, const struct program_function *f, uint32_t node)
+{
+	struct region region = body_region(p, f, node);
+
+	region.node = node;
+	g_array_append_val(p->returns, region);
+}
+
 void definitions_collect(struct program *p, uint32_t function)
 {
 	struct program_function *f = program_function(p, function);
@@ -191,8 +203,15 @@ void definitions_collect(struct program *p, uint32_t function)
 	if (f->definitions > 1)
 		qsort(program_item(p, definitions, struct definition, f->first_definition), f->definitions,
 		      sizeof(struct definition), by_variable);
-	for (uint32_t i = f->fact->body; i && i < f->end_node && !f->jumps_back; i++)
-		f->jumps_back = function_node(f, i)->kind == NODE_LABEL;
+	f->first_return = p->returns->len;
+	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
+		const struct node *n = function_node(f, i);
+
+		f->jumps_back |= n->kind == NODE_LABEL;
+		if (n->kind == NODE_RETURN && n->first)
+			add_return(p, f, i);
+	}
+	f->returns = p->returns->len - f->first_return;
 }
 
 const struct definition *definitions_of(const struct program *p, const struct program_function *f, uint32_t variable,

@@ -57,8 +57,9 @@ struct program_function {
 	uint32_t first_definition, definitions; /* what its variables are set to */
 	uint32_t first_slot; /* one for each of its variables, then one for what it returns; 0: not defined */
 	uint32_t first_region, regions;
-	bool jumps_back;           /* has a label: what stands behind may run before */
-	const struct model *model; /* NULL: no pack knows it */
+	uint32_t first_return, returns; /* its statements that return a value */
+	bool jumps_back;                /* has a label: what stands behind may run before */
+	const struct model *model;      /* NULL: no pack knows it */
 	struct marks marks;
 	uint32_t same_key;    /* another definition under the same key, in another program of the tree */
 	uint32_t end_node;    /* just behind the last node of the body */
@@ -70,7 +71,7 @@ struct program_function {
 	uint32_t called;      /* bit n: parameter n is called in here, or handed on to be */
 	uint32_t returned;    /* bit n: parameter n decides what is returned; parameters_returned() fills it */
 	bool returned_known;
-	struct program_value *returns; /* memo of value_of_return; NULL: not asked yet */
+	struct program_value *returns_always; /* memo of value_of_return; NULL: not asked yet */
 	bool returns_pending;
 	uint32_t first_target; /* slots that may hold it */
 	uint32_t instances;
@@ -125,9 +126,10 @@ struct definition {
 	uint32_t value;    /* node; 0: something unknown (its address is passed, `++`) */
 	uint32_t at;   /* node of the assignment; `value` is combined with what was there where that has an operator */
 	uint32_t done; /* the last node of it: what stands behind sees the new value */
-	uint32_t returns;  /* the last node of the innermost block around it that ends in a return; 0: none does */
-	uint32_t call;     /* its address is an argument of this call; 0: that is not how it changes */
-	uint16_t argument; /* ... which one, from 0 */
+	uint32_t returns;     /* the last node of the innermost block around it that ends in a return; 0: none does */
+	uint32_t guard, loop; /* of the region that `at` is in */
+	uint32_t call;        /* its address is an argument of this call; 0: that is not how it changes */
+	uint16_t argument;    /* ... which one, from 0 */
 };
 
 /* From node `node` on, up to the next region: under which guard and in which loop the body is. Sorted by node. */
@@ -344,6 +346,7 @@ struct program {
 	uint32_t **symbol_slot;       /* per unit, per symbol: slot of a field or global */
 	uint64_t *unit_programs;      /* per unit: bits of the programs it is part of */
 	GArray *functions, *calls, *guards, *loops, *definitions, *regions, *case_nodes;
+	GArray *returns; /* struct region, each at a return statement */
 
 	GHashTable *result_index; /* (function, node of a call) -> slot */
 	GHashTable *slot_by_key;  /* key of a field or global -> slot */
@@ -591,6 +594,8 @@ struct program_value descriptor_of_call(struct program *p, const struct instance
 /* stored.c */
 /* What a field or global holds, by all that the program stores there. */
 struct program_value stored_value(struct program *p, uint32_t slot);
+/* Fills calls_of and next_call_of, once. */
+void callers_index(struct program *p);
 /* What a parameter is, by all callers. */
 struct program_value stored_parameter(struct program *p, uint32_t function, uint32_t parameter);
 /* The last store to the slot in this function that is always on the way to node `at`, and its value; 0: none. */

@@ -224,6 +224,7 @@ static struct program *program_new(struct arena *arena, const struct facts *cons
 	p->loops = array_from_one(sizeof(struct loop));
 	p->definitions = array_from_one(sizeof(struct definition));
 	p->regions = array_from_one(sizeof(struct region));
+	p->returns = array_from_one(sizeof(struct region));
 	p->case_nodes = array_from_one(sizeof(uint32_t));
 	p->slots = array_from_one(sizeof(struct slot));
 	p->targets = array_from_one(sizeof(struct target));
@@ -296,7 +297,8 @@ void program_free(struct program *p)
 	GArray *arrays[] = { p->thread_effects, p->worker_edges, p->hazards,   p->lock_arrivals, p->functions,
 			     p->calls,          p->guards,       p->loops,     p->definitions,   p->case_nodes,
 			     p->regions,        p->slots,        p->targets,   p->copies,        p->ports,
-			     p->port_calls,     p->roots,        p->instances, p->loop_effects,  p->emitted };
+			     p->port_calls,     p->roots,        p->instances, p->loop_effects,  p->emitted,
+			     p->returns };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);

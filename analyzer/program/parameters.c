@@ -25,7 +25,7 @@ static uint32_t mentioned(struct program *p, uint32_t function, uint32_t node, u
 			if (d[i].value)
 				mask |= mentioned(p, function, d[i].value, depth + 4);
 			if (i > 0) /* what is set over again may be set under a condition */
-				mask |= mentioned_in_guards(p, function, body_region(p, f, d[i].at).guard);
+				mask |= mentioned_in_guards(p, function, d[i].guard);
 		}
 	}
 	if (n->kind != NODE_FIELD && n->kind != NODE_DEREF)
@@ -73,12 +73,11 @@ uint32_t parameters_returned(struct program *p, uint32_t function)
 	if (f->returned_known || !f->fact->params)
 		return f->returned;
 	f->returned_known = true;
-	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
-		const struct node *n = function_node(f, i);
+	for (uint32_t i = 0; i < f->returns; i++) {
+		struct region at = *program_item(p, returns, struct region, f->first_return + i);
 
-		if (n->kind == NODE_RETURN && n->first)
-			mask |= mentioned(p, function, n->first, 0) |
-				mentioned_in_guards(p, function, body_region(p, f, i).guard);
+		mask |= mentioned(p, function, function_node(f, at.node)->first, 0) |
+			mentioned_in_guards(p, function, at.guard);
 	}
 	return f->returned = mask;
 }
@@ -139,22 +138,47 @@ static bool mark_handed_on(struct program *p, const struct call *call)
 	return caller->interesting != interesting || caller->called != called || caller->descriptors != descriptors;
 }
 
+static void enqueue(struct program *p, GArray *queue, uint8_t *queued, uint32_t function)
+{
+	const struct program_function *f = program_function(p, function);
+
+	if (queued[function] || !(f->interesting | f->called | f->descriptors))
+		return;
+	queued[function] = true;
+	g_array_append_val(queue, function);
+}
+
+/* From each function in which a parameter matters to those that call it, until nothing changes. */
+static void hand_on(struct program *p)
+{
+	GArray *queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	uint8_t *queued = g_new0(uint8_t, p->functions->len);
+
+	callers_index(p);
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		enqueue(p, queue, queued, i);
+	for (guint i = 0; i < queue->len; i++) {
+		uint32_t function = g_array_index(queue, uint32_t, i);
+
+		queued[function] = false;
+		for (uint32_t c = p->calls_of[function]; c; c = p->next_call_of[c]) {
+			struct call call = *program_call(p, c);
+
+			if (mark_handed_on(p, &call))
+				enqueue(p, queue, queued, call.caller);
+		}
+	}
+	g_array_free(queue, TRUE);
+	g_free(queued);
+}
+
 void parameters_mark(struct program *p)
 {
-	bool changed = true;
-
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		struct call call = *program_call(p, i);
 
 		if (!call.cleanup)
 			mark_own(p, &call);
 	}
-	for (int round = 0; changed && round < 10; round++) {
-		changed = false;
-		for (uint32_t i = p->calls->len - 1; i > 0; i--) {
-			struct call call = *program_call(p, i);
-
-			changed |= mark_handed_on(p, &call);
-		}
-	}
+	hand_on(p);
 }

@@ -57,10 +57,16 @@ static const struct {
 	{ "atomic_flag_test_and_set*", ACT_TEST_AND_SET },
 };
 
+struct finder {
+	struct program *p;
+	uint8_t *acts; /* per function: 1 + enum act; 0: not asked yet */
+	uint8_t *done; /* per loop statement: no spin, whoever runs it, or reported */
+};
+
 /* One loop statement, and what was seen in it. */
 struct look {
 	struct program *p;
-	const struct instance *in;
+	const struct finder *finder;
 	const struct program_function *f;
 	uint32_t loop;
 	unsigned acts;                  /* bit n: an enum act was seen */
@@ -94,17 +100,22 @@ static enum act act_of_effects(const struct program_function *callee)
 	return io_effect(callee) ? ACT_TRY_IO : ACT_OTHER;
 }
 
-static enum act act_of(const struct program *p, uint32_t function)
+static enum act act_of_name(const struct program_function *callee)
 {
-	const struct program_function *callee = program_function(p, function);
-
-	if (!function)
-		return ACT_OTHER;
 	for (size_t i = 0; i < G_N_ELEMENTS(acts); i++)
 		if (strchr(acts[i].name, '*') ? g_pattern_match_simple(acts[i].name, callee->name)
 					      : strcmp(acts[i].name, callee->name) == 0)
 			return acts[i].act;
 	return act_of_effects(callee);
+}
+
+static enum act act_of(const struct finder *f, uint32_t function)
+{
+	if (!function)
+		return ACT_OTHER;
+	if (!f->acts[function])
+		f->acts[function] = (uint8_t)(1 + act_of_name(program_function(f->p, function)));
+	return (enum act)(f->acts[function] - 1);
 }
 
 static uint32_t call_at(const struct look *l, uint32_t node)
@@ -149,7 +160,7 @@ static bool reads_shared(const struct look *l, uint32_t node, unsigned depth)
 	if (n->kind == NODE_GLOBAL || n->kind == NODE_FIELD || n->kind == NODE_DEREF)
 		return true;
 	if (n->kind == NODE_CALL && n->symbol)
-		return act_of(l->p, link_symbol(l->p, l->f->unit - 1, n->symbol)) != ACT_OTHER;
+		return act_of(l->finder, link_symbol(l->p, l->f->unit - 1, n->symbol)) != ACT_OTHER;
 	for_each_child(child, l->f->facts, n)
 		if (reads_shared(l, child, depth + 1))
 			return true;
@@ -161,7 +172,7 @@ static void look_at(struct look *l, uint32_t node);
 static void look_at_call(struct look *l, uint32_t node)
 {
 	uint32_t index = call_at(l, node);
-	enum act act = index ? act_of(l->p, program_call(l->p, index)->callee) : ACT_OTHER;
+	enum act act = index ? act_of(l->finder, program_call(l->p, index)->callee) : ACT_OTHER;
 
 	l->acts |= 1u << act;
 	if (act == ACT_NAP && !l->nap)
@@ -249,8 +260,8 @@ static void look_at_loop(struct look *l)
 #define ONLY(acts_seen, allowed) (((acts_seen) & ~(allowed)) == 0)
 #define ACT(name)                (1u << ACT_##name)
 
-/* Which of the shapes it is; fills what differs in *hazard. */
-static bool is_spin(const struct look *l, struct hazard *hazard)
+/* Which of the shapes it is, whoever runs it; fills what differs in *hazard. */
+static bool has_shape(const struct look *l, struct hazard *hazard)
 {
 	unsigned looks = ACT(LOOK) | ACT(YIELD);
 
@@ -258,14 +269,9 @@ static bool is_spin(const struct look *l, struct hazard *hazard)
 	if (l->nested)
 		return false;
 	if (l->retries && l->try_io && ONLY(l->acts, looks | ACT(TRY_IO))) {
-		struct call call = *program_call(l->p, l->try_io);
-		struct descriptor state =
-			descriptor_state(l->p, l->in, &call, io_effect(program_function(l->p, call.callee)));
-
 		hazard->call = l->try_io;
 		hazard->spin = SPIN_RETRY;
-		hazard->confidence = MIN(hazard->confidence, state.blocks == TRUTH_FALSE ? LEVEL_HIGH : LEVEL_MEDIUM);
-		return state.blocks != TRUTH_TRUE && (!state.opens || strcmp(state.opens, "file") != 0);
+		return true;
 	}
 	if (l->once || l->stores)
 		return false;
@@ -291,6 +297,17 @@ static bool is_spin(const struct look *l, struct hazard *hazard)
 	return l->shared && ONLY(l->acts, looks);
 }
 
+/* Whether what is tried again does not block on this path. */
+static bool fails_at_once(struct program *p, struct hazard *hazard)
+{
+	struct call call = *program_call(p, hazard->call);
+	struct descriptor state = descriptor_state(p, program_instance(p, hazard->instance), &call,
+						   io_effect(program_function(p, call.callee)));
+
+	hazard->confidence = MIN(hazard->confidence, state.blocks == TRUTH_FALSE ? LEVEL_HIGH : LEVEL_MEDIUM);
+	return state.blocks != TRUTH_TRUE && (!state.opens || strcmp(state.opens, "file") != 0);
+}
+
 /* Whether the statement is inside the part of the function that this instance runs. */
 static bool in_scope(const struct program *p, const struct instance *in, uint32_t loop)
 {
@@ -312,22 +329,26 @@ static bool reached(struct program *p, const struct instance *in, const struct p
 	return value_guard(p, in, guard, 0, 0) != TRUTH_FALSE;
 }
 
-static void judge(struct program *p, uint32_t instance, uint32_t loop, GHashTable *done)
+static void judge(struct finder *finder, uint32_t instance, uint32_t loop)
 {
+	struct program *p = finder->p;
 	const struct instance *in = program_instance(p, instance);
 	const struct program_function *f = program_function(p, in->function);
-	struct look look = { .p = p, .in = in, .f = f, .loop = loop };
+	struct look look = { .p = p, .finder = finder, .f = f, .loop = loop };
 	struct hazard hazard = {
 		.kind = HAZARD_SPIN, .instance = instance, .loop = loop, .confidence = in->confidence
 	};
 
-	if (!in_scope(p, in, loop) || !reached(p, in, f, loop))
-		return;
 	look_at_loop(&look);
-	if (is_spin(&look, &hazard)) {
-		g_array_append_val(p->hazards, hazard);
-		g_hash_table_add(done, GUINT_TO_POINTER(loop));
+	if (!has_shape(&look, &hazard)) {
+		finder->done[loop] = true;
+		return;
 	}
+	if (!in_scope(p, in, loop) || !reached(p, in, f, loop) ||
+	    (hazard.spin == SPIN_RETRY && !fails_at_once(p, &hazard)))
+		return;
+	g_array_append_val(p->hazards, hazard);
+	finder->done[loop] = true;
 }
 
 /* The nap of a polling loop is one mistake, and reported as that. */
@@ -351,16 +372,21 @@ static void mark_naps(struct program *p)
 
 void spins_find(struct program *p)
 {
-	GHashTable *done = g_hash_table_new(NULL, NULL);
+	struct finder finder = {
+		.p = p,
+		.acts = g_new0(uint8_t, p->functions->len),
+		.done = g_new0(uint8_t, p->loops->len),
+	};
 
 	for (uint32_t i = 1; i < p->instances->len; i++) {
 		const struct instance *in = program_instance(p, i);
 		const struct program_function *f = program_function(p, in->function);
 
 		for (uint32_t l = f->first_loop; in->context == CONTEXT_LOOP && l < f->first_loop + f->loops; l++)
-			if (!g_hash_table_contains(done, GUINT_TO_POINTER(l)))
-				judge(p, i, l, done);
+			if (!finder.done[l])
+				judge(&finder, i, l);
 	}
-	g_hash_table_destroy(done);
+	g_free(finder.acts);
+	g_free(finder.done);
 	mark_naps(p);
 }

@@ -144,8 +144,10 @@ static void index_stores(struct program *p)
 
 /* --- what callers pass --- */
 
-static void index_callers(struct program *p)
+void callers_index(struct program *p)
 {
+	if (p->calls_of)
+		return;
 	p->calls_of = g_new0(uint32_t, p->functions->len);
 	p->next_call_of = g_new0(uint32_t, p->calls->len);
 	for (uint32_t i = p->calls->len - 1; i > 0; i--) {
@@ -177,8 +179,7 @@ struct program_value stored_parameter(struct program *p, uint32_t function, uint
 
 	if (!p->stored)
 		index_stores(p);
-	if (!p->calls_of)
-		index_callers(p);
+	callers_index(p);
 	if (g_hash_table_contains(p->taken, GUINT_TO_POINTER(function)))
 		return value_unknown; /* who calls it is not known */
 	struct program_value *memo =

@@ -102,13 +102,12 @@ static struct program_value returned(struct program *p, const struct instance *a
 	struct program_value value = value_unknown;
 	bool first = true;
 
-	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
-		const struct node *n = function_node(f, i);
+	for (uint32_t i = 0; i < f->returns; i++) {
+		const struct region *at = program_item(p, returns, struct region, f->first_return + i);
 
-		if (n->kind != NODE_RETURN || !n->first ||
-		    value_guard(p, as, body_region(p, f, i).guard, 0, depth) == TRUTH_FALSE)
+		if (value_guard(p, as, at->guard, 0, depth) == TRUTH_FALSE)
 			continue;
-		struct program_value one = value_eval(p, as, n->first, depth);
+		struct program_value one = value_eval(p, as, function_node(f, at->node)->first, depth);
 		value = first ? one : value_join(value, one);
 		first = false;
 		if (!value_known(&value))
@@ -123,8 +122,8 @@ static struct program_value value_of_return(struct program *p, uint32_t function
 	struct program_function *f = program_function(p, function);
 	struct instance anyone = { .function = function };
 
-	if (f->returns)
-		return *f->returns;
+	if (f->returns_always)
+		return *f->returns_always;
 	if (f->returns_pending || p->return_depth >= MAX_CALLS)
 		return value_unknown;
 	f->returns_pending = true;
@@ -135,8 +134,8 @@ static struct program_value value_of_return(struct program *p, uint32_t function
 	p->effort = effort;
 	p->return_depth--;
 	f->returns_pending = false;
-	f->returns = arena_new(p->arena, struct program_value);
-	*f->returns = value;
+	f->returns_always = arena_new(p->arena, struct program_value);
+	*f->returns_always = value;
 	return value;
 }
 

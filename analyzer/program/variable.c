@@ -105,19 +105,17 @@ static bool jumps_out(const struct sight *s, const struct definition *d)
 /* Of a definition before the place. */
 static enum reach reach_of(const struct sight *s, const struct definition *d)
 {
-	struct region region = body_region(s->p, s->f, d->at);
-
 	if (d->returns && d->returns < s->at && !jumps_out(s, d))
 		return REACH_NEVER;
-	if (in_chain(s->p, region.guard, s->region.guard))
+	if (in_chain(s->p, d->guard, s->region.guard))
 		return REACH_ALWAYS;
 	if (s->depth > MAX_GUARD_DEPTH)
 		return REACH_PERHAPS;
-	switch (value_guard(s->p, s->in, region.guard, s->region.guard, s->depth + VARIABLE_STEP)) {
+	switch (value_guard(s->p, s->in, d->guard, s->region.guard, s->depth + VARIABLE_STEP)) {
 	case TRUTH_FALSE:
 		return REACH_NEVER;
 	case TRUTH_TRUE: /* inside of a loop that may never turn it is only perhaps */
-		return region.loop == s->region.loop ? REACH_ALWAYS : REACH_PERHAPS;
+		return d->loop == s->region.loop ? REACH_ALWAYS : REACH_PERHAPS;
 	default:
 		return REACH_PERHAPS;
 	}
@@ -222,12 +220,10 @@ static int64_t last_replaced(const struct sight *s, enum reach *reach)
 /* Of those behind the place that a loop or a label leads back from, unless `last` lies in between. */
 static bool comes_around(const struct sight *s, const struct definition *d, const struct definition *last)
 {
-	uint32_t loop = body_region(s->p, s->f, d->at).loop;
-
 	if (d->done < s->at || !speaks(s, d))
 		return false;
-	if (share_loop(s->p, loop, s->region.loop))
-		return !last || !share_loop(s->p, body_region(s->p, s->f, last->at).loop, loop);
+	if (share_loop(s->p, d->loop, s->region.loop))
+		return !last || !share_loop(s->p, last->loop, d->loop);
 	return s->f->jumps_back && !last;
 }
 
