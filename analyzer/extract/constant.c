@@ -144,6 +144,25 @@ static char *text_of(struct visit *v, CXCursor cursor)
 	return place_text(v, cursor);
 }
 
+/* "offsetof(timeout)" where a macro hides which field it is about: who has its offset may set it. NULL: it is none. */
+static char *text_of_offset(struct visit *v, CXCursor cursor)
+{
+	struct children children = children_with_references(v, visit_strip(v, cursor));
+	char *text = NULL;
+
+	for (guint i = 0; i < children.count; i++) {
+		CXCursor child = child_at(v, children, i);
+
+		if (child.kind != CXCursor_MemberRef)
+			continue;
+		g_autofree char *name = visit_text(clang_getCursorSpelling(child));
+		g_free(text);
+		text = g_strdup_printf("offsetof(%s)", name);
+	}
+	children_release(v, children);
+	return text;
+}
+
 void constant_settle(struct visit *v, uint32_t node, CXCursor cursor)
 {
 	struct node *n = facts_built_node(v->facts, node);
@@ -159,6 +178,8 @@ void constant_settle(struct visit *v, uint32_t node, CXCursor cursor)
 	}
 	n->value = value;
 	text = text_of(v, cursor);
+	if (!text && visit_strip(v, cursor).kind == CXCursor_UnexposedExpr)
+		text = text_of_offset(v, cursor);
 	if (text && !is_plain_literal(without_parentheses(text)))
 		facts_built_node(v->facts, node)->text = facts_build_string(v->facts, text);
 }

@@ -8,10 +8,17 @@
  * list fills one object; a value without designator goes to the next subobject; where that is an aggregate and the
  * value is not one, the value goes inside it (elided braces) and the following values continue there; a designator
  * starts again from the braces' own object.
+ *
+ * A long table of plain data is not written out: of each member that it may fill, one assignment says that what is in
+ * there is not known.
  */
 #include "extract/visit.h"
 
-enum { RANGE_LIMIT = 256 }; /* elements of `[a ... b] = v` that are written out */
+enum {
+	RANGE_LIMIT = 256,   /* elements of `[a ... b] = v` that are written out */
+	LONG_TABLE = 256,    /* expressions in an initialiser, lists among them */
+	UNKNOWN_MEMBERS = 64 /* of one table */
+};
 
 /* One aggregate being filled. */
 struct level {
@@ -340,11 +347,89 @@ static void assign(struct visit *v, uint32_t place, CXCursor value, uint32_t blo
 	facts_build_append(v->facts, block, index);
 }
 
+/* Long tables of plain data. */
+
+static enum CXChildVisitResult find_reference(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+	bool *found = data;
+
+	(void)parent;
+	if (cursor.kind == CXCursor_UnaryExpr)
+		return CXChildVisit_Continue;
+	if (cursor.kind == CXCursor_DeclRefExpr) {
+		enum CXCursorKind kind = clang_getCursorReferenced(cursor).kind;
+		*found |= kind == CXCursor_FunctionDecl || kind == CXCursor_VarDecl;
+	}
+	return *found ? CXChildVisit_Break : CXChildVisit_Recurse;
+}
+
+/* Whether a function or a variable is named anywhere in it. */
+static bool has_references(CXCursor value)
+{
+	bool found = false;
+
+	find_reference(value, value, &found);
+	clang_visitChildren(value, find_reference, &found);
+	return found;
+}
+
+static enum CXChildVisitResult count_expression(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+	unsigned *count = data;
+
+	(void)cursor;
+	(void)parent;
+	return ++*count > LONG_TABLE ? CXChildVisit_Break : CXChildVisit_Recurse;
+}
+
+static bool is_long_data(CXCursor value)
+{
+	unsigned count = 0;
+
+	if (value.kind != CXCursor_InitListExpr)
+		return false;
+	clang_visitChildren(value, count_expression, &count);
+	return count > LONG_TABLE && !has_references(value);
+}
+
+/* One assignment of something unknown to each member that a table of this type may fill. */
+static void assign_unknown(struct visit *v, CXType type, uint32_t place, uint32_t block, unsigned *budget)
+{
+	struct list list = { .v = v, .block = block };
+
+	type = clang_getCanonicalType(type);
+	if (!*budget)
+		return;
+	if (!is_aggregate(type)) {
+		uint32_t assignment = visit_leaf(v, NODE_ASSIGN);
+
+		--*budget;
+		facts_built_node(v->facts, assignment)->flags |= NODE_INIT;
+		facts_build_append(v->facts, assignment, visit_clone(v, place));
+		facts_build_append(v->facts, assignment, visit_leaf(v, NODE_OPAQUE));
+		facts_build_append(v->facts, block, assignment);
+		return;
+	}
+	list.levels = g_array_new(FALSE, FALSE, sizeof(struct level));
+	push_level(&list, type, place);
+	int64_t members = is_array(type) ? 1 : member_count(top_level(&list));
+	for (int64_t i = 0; i < members; i++)
+		assign_unknown(v, member_type(top_level(&list), i), member_place(v, top_level(&list), i), block,
+			       budget);
+	pop_level(&list);
+	g_array_free(list.levels, TRUE);
+}
+
 void visit_initialiser(struct visit *v, CXType type, uint32_t place, CXCursor value, uint32_t block, CXCursor where)
 {
 	CXCursor bare = visit_strip(v, value);
+	unsigned budget = UNKNOWN_MEMBERS;
 
 	type = clang_getCanonicalType(type);
+	if (is_long_data(bare)) {
+		assign_unknown(v, type, place, block, &budget);
+		return;
+	}
 	if (bare.kind != CXCursor_CompoundLiteralExpr && bare.kind != CXCursor_InitListExpr) {
 		assign(v, place, value, block, where);
 		return;
@@ -361,25 +446,26 @@ void visit_initialiser(struct visit *v, CXType type, uint32_t place, CXCursor va
 	children_release(v, children);
 }
 
-static enum CXChildVisitResult find_reference(CXCursor cursor, CXCursor parent, CXClientData data)
+/* In C++ a constructor may. */
+bool initialiser_begins_as_zero(const struct visit *v, CXCursor variable)
 {
-	bool *found = data;
+	CXType type = clang_getCanonicalType(clang_getCursorType(variable));
+	bool is_scalar = type.kind == CXType_Pointer || type.kind == CXType_Enum ||
+			 (type.kind >= CXType_Bool && type.kind <= CXType_Int128);
 
-	(void)parent;
-	if (cursor.kind == CXCursor_UnaryExpr)
-		return CXChildVisit_Continue;
-	if (cursor.kind == CXCursor_DeclRefExpr) {
-		enum CXCursorKind kind = clang_getCursorReferenced(cursor).kind;
-		*found |= kind == CXCursor_FunctionDecl || kind == CXCursor_VarDecl;
-	}
-	return *found ? CXChildVisit_Break : CXChildVisit_Recurse;
+	return is_scalar && !v->cplusplus && clang_Cursor_getStorageClass(variable) != CX_SC_Extern &&
+	       clang_Cursor_isNull(clang_Cursor_getVarDeclInitializer(variable));
 }
 
-bool initialiser_has_references(CXCursor value)
+void initialiser_zero(struct visit *v, CXCursor variable, uint32_t place, uint32_t block)
 {
-	bool found = false;
+	bool is_pointer = clang_getCanonicalType(clang_getCursorType(variable)).kind == CXType_Pointer;
+	struct node node = { .kind = NODE_ASSIGN };
 
-	find_reference(value, value, &found);
-	clang_visitChildren(value, find_reference, &found);
-	return found;
+	place_node(v, &node, variable, NULL);
+	node.flags |= NODE_INIT;
+	uint32_t index = facts_build_node(v->facts, node);
+	facts_build_append(v->facts, index, place);
+	facts_build_append(v->facts, index, visit_leaf(v, is_pointer ? NODE_NULL : NODE_CONST));
+	facts_build_append(v->facts, block, index);
 }

@@ -343,25 +343,22 @@ static uint32_t add_variable(struct visit *v, CXCursor declaration)
 	return index;
 }
 
-/* A static list of plain data may be long and binds nothing. */
-static bool is_table_of_data(CXCursor declaration, CXCursor value)
-{
-	return is_static_local(declaration) && value.kind == CXCursor_InitListExpr &&
-	       !initialiser_has_references(value);
-}
-
 void visit_variable(struct visit *v, CXCursor declaration, uint32_t block)
 {
 	if (clang_Cursor_getStorageClass(declaration) == CX_SC_Extern)
 		return;
 	uint32_t index = add_variable(v, declaration);
 	CXCursor value = clang_Cursor_getVarDeclInitializer(declaration);
-	if (clang_Cursor_isNull(value) || is_table_of_data(declaration, value))
+	bool is_zero = is_static_local(declaration) && initialiser_begins_as_zero(v, declaration);
+	if (clang_Cursor_isNull(value) && !is_zero)
 		return;
 	uint32_t place = visit_leaf(v, NODE_LOCAL);
 	facts_built_node(v->facts, place)->value = index;
 	v->parent = declaration;
-	visit_initialiser(v, clang_getCursorType(declaration), place, value, block, declaration);
+	if (clang_Cursor_isNull(value))
+		initialiser_zero(v, declaration, place, block);
+	else
+		visit_initialiser(v, clang_getCursorType(declaration), place, value, block, declaration);
 }
 
 static void declarations(struct visit *v, CXCursor cursor, uint32_t block)

@@ -191,9 +191,10 @@ static void emit_function(struct visit *v, CXCursor definition)
 	cplusplus_note_method(v, definition, symbol);
 }
 
-/* The initialiser of a file-scope variable, as a function that assigns to it. */
-static void emit_global(struct visit *v, CXCursor definition, CXCursor value)
+/* The initialiser of a file-scope variable, as a function that assigns to it; without one it begins as zero. */
+static void emit_global(struct visit *v, CXCursor definition)
 {
+	CXCursor value = clang_Cursor_getVarDeclInitializer(definition);
 	uint32_t symbol = visit_symbol(v, definition);
 
 	open_function(v, definition, symbol);
@@ -201,7 +202,10 @@ static void emit_global(struct visit *v, CXCursor definition, CXCursor value)
 	uint32_t body = visit_node(v, NODE_BLOCK, definition);
 	uint32_t place = visit_leaf(v, NODE_GLOBAL);
 	facts_built_node(v->facts, place)->symbol = symbol;
-	visit_initialiser(v, clang_getCursorType(definition), place, value, body, definition);
+	if (clang_Cursor_isNull(value))
+		initialiser_zero(v, definition, place, body);
+	else
+		visit_initialiser(v, clang_getCursorType(definition), place, value, body, definition);
 	set_body(v, v->function, body);
 }
 
@@ -230,10 +234,12 @@ static void visit_function(struct visit *v, CXCursor function)
 static void visit_global(struct visit *v, CXCursor variable)
 {
 	CXCursor value = clang_Cursor_getVarDeclInitializer(variable);
+	CXSourceLocation location = clang_getCursorLocation(variable);
 
-	if (clang_Cursor_isNull(value) || visit_is_system(v, clang_getCursorLocation(variable)))
+	if (visit_is_system(v, location))
 		return;
-	if (initialiser_has_references(value))
+	if (!clang_Cursor_isNull(value) ||
+	    (initialiser_begins_as_zero(v, variable) && place_expanded(location).file == v->main_file))
 		g_array_append_val(v->definitions, variable);
 }
 
@@ -266,7 +272,7 @@ static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor paren
 static void emit(struct visit *v, CXCursor definition)
 {
 	if (definition.kind == CXCursor_VarDecl)
-		emit_global(v, definition, clang_Cursor_getVarDeclInitializer(definition));
+		emit_global(v, definition);
 	else
 		emit_function(v, definition);
 }

@@ -123,9 +123,10 @@ bool constant_evaluate(CXCursor cursor, int64_t *value);
 
 /* initialiser.c: appends to `block` the assignments that fill `place` (a tree that is only copied) with `value`. */
 void visit_initialiser(struct visit *v, CXType type, uint32_t place, CXCursor value, uint32_t block, CXCursor where);
-
-/* Whether a function or a variable is named anywhere in it. */
-bool initialiser_has_references(CXCursor value);
+/* Whether a variable of static storage holds a number or a pointer and begins as zero, by no initialiser of its own. */
+bool initialiser_begins_as_zero(const struct visit *v, CXCursor variable);
+/* Appends to `block` the assignment that makes it so. `place`, a tree that names it, becomes part of that. */
+void initialiser_zero(struct visit *v, CXCursor variable, uint32_t place, uint32_t block);
 
 /* symbol.c */
 

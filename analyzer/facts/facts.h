@@ -16,7 +16,8 @@
  *
  * Casts, parentheses and `&` before or `*` before a function disappear; a macro leaves its name on what it expanded to.
  * Initialisers (of locals and of globals, designated, positional, nested, of arrays) become assignments to the places
- * they fill. Function-pointer bindings are therefore: assignments, arguments, returns. Nothing else.
+ * they fill; so does the zero of a file-scope number or pointer without one. Function-pointer bindings are therefore:
+ * assignments, arguments, returns. Nothing else.
  *
  * Identity: two functions are the same if their keys are equal. The key of a function with external linkage is its USR
  * ("c:@F@name"); a static's USR holds only the base name of its file, so its key is "path#USR". A field's key is its

@@ -364,8 +364,9 @@ struct program {
 	GHashTable *port_visits;      /* the same of ports, as if they were functions -> programs, uint64_t */
 	GHashTable *knowledge;        /* key -> struct knowledge */
 	GHashTable *within;           /* callee -> GArray of struct handed_over */
-	GHashTable *stored;           /* slot -> what is stored there; stored.c, as the next four */
-	GHashTable *filled;           /* structs that are filled as bytes */
+	GHashTable *stored;           /* slot -> what is stored there; stored.c, as the next five */
+	GHashTable *filled;           /* structs that are filled as bytes; ".field" whose offset is kept */
+	GHashTable *objects;          /* struct -> how many initialisers there are of it */
 	GHashTable *taken;            /* functions whose address is taken */
 	GHashTable *slot_values;      /* slot -> struct program_value */
 	GHashTable *parameter_values; /* (function, parameter) -> struct program_value */

@@ -288,7 +288,7 @@ void program_free(struct program *p)
 				 p->constant_by_name,  p->result_index,     p->slot_by_key,   p->target_index,
 				 p->instance_index,    p->stored,           p->rooted,        p->waiting_calls,
 				 p->waiting_functions, p->within,           p->field_marks,   p->returned,
-				 p->deferred,          p->port_visits,      p->knowledge };
+				 p->deferred,          p->port_visits,      p->knowledge,     p->objects };
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);

@@ -3,8 +3,9 @@
  *
  * Fields are judged by struct and field, as function pointers are: what is known is what all stores agree on. A number
  * counts only where nothing but these stores can have put it there: not for structs of the system, not where the address
- * is handed out, not where the struct is filled as bytes (read, memcpy). Zero is there before anything is stored, unless
- * every store is an initialiser. For descriptors nothing of that matters: what is stored is what is read.
+ * is handed out, not where the struct is filled as bytes (read, memcpy), not where a table holds the field's offset. Zero
+ * is there before anything is stored, unless every store is an initialiser and none of the struct leaves the field out.
+ * For descriptors nothing of that matters: what is stored is what is read.
  */
 #include "program/internal.h"
 
@@ -18,9 +19,9 @@ struct store {
 };
 
 struct stores {
-	GArray *items;    /* struct store */
-	bool taken;       /* the address is handed out */
-	bool initialised; /* its initialiser is among them */
+	GArray *items;        /* struct store */
+	bool taken;           /* the address is handed out */
+	unsigned initialised; /* how many initialisers set it */
 };
 
 static void free_stores(gpointer data)
@@ -99,6 +100,19 @@ static void note_filled(struct program *p, const struct program_function *f, con
 	}
 }
 
+/* A field whose offset is kept is known to `filled` by its name: "offsetof(struct config, timeout)" is ".timeout". */
+static void note_offset(struct program *p, const char *text)
+{
+	const char *word = strstr(text, "offsetof"), *end;
+
+	if (!word && !(word = strstr(text, "OFFSETOF")))
+		return;
+	end = word + strcspn(word, ")");
+	for (word = end; word > text && (g_ascii_isalnum(word[-1]) || word[-1] == '_');)
+		word--;
+	g_hash_table_add(p->filled, g_strdup_printf(".%.*s", (int)(end - word), word));
+}
+
 static void note_node(struct program *p, uint32_t function, uint32_t node)
 {
 	const struct program_function *f = program_function(p, function);
@@ -107,6 +121,8 @@ static void note_node(struct program *p, uint32_t function, uint32_t node)
 
 	if (n->kind == NODE_CALL)
 		note_filled(p, f, n);
+	if (n->kind == NODE_CONST && n->text)
+		note_offset(p, facts_string(f->facts, n->text));
 	if (n->kind == NODE_FUNCTION && n->symbol)
 		g_hash_table_add(p->taken, GUINT_TO_POINTER(link_symbol(p, f->unit - 1, n->symbol)));
 	if (n->kind == NODE_ASSIGN || n->kind == NODE_ADDRESS ||
@@ -120,11 +136,36 @@ static void note_node(struct program *p, uint32_t function, uint32_t node)
 		s->taken = true;
 		return;
 	}
-	s->initialised |= store.initialiser;
+	s->initialised += store.initialiser;
 	if (n->kind == NODE_ASSIGN && !n->op)
 		store.value = function_node(f, n->first)->next;
 	if (s->items->len <= MAX_STORES)
 		g_array_append_val(s->items, store);
+}
+
+static char *tag_of(const struct slot *slot)
+{
+	return g_strndup(slot->name, strcspn(slot->name, "."));
+}
+
+/* Counts for each struct how often initialisers set the field that they set most often: that many objects there are. */
+static void count_objects(struct program *p)
+{
+	GHashTableIter iter;
+	gpointer key, value;
+
+	p->objects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_hash_table_iter_init(&iter, p->stored);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		const struct slot *slot = program_slot(p, GPOINTER_TO_UINT(key));
+		unsigned count = ((const struct stores *)value)->initialised;
+
+		if (slot->kind != SLOT_FIELD || !count)
+			continue;
+		char *tag = tag_of(slot);
+		unsigned most = GPOINTER_TO_UINT(g_hash_table_lookup(p->objects, tag));
+		g_hash_table_replace(p->objects, tag, GUINT_TO_POINTER(MAX(most, count)));
+	}
 }
 
 static void index_stores(struct program *p)
@@ -140,6 +181,7 @@ static void index_stores(struct program *p)
 		for (uint32_t k = f->fact ? f->fact->body : 0; k && k < f->end_node; k++)
 			note_node(p, i, k);
 	}
+	count_objects(p);
 }
 
 /* --- what callers pass --- */
@@ -253,10 +295,22 @@ static bool is_closed(struct program *p, const struct slot *slot, const struct s
 		return false;
 	if (slot->kind != SLOT_FIELD)
 		return slot->kind == SLOT_GLOBAL && s->initialised;
-	char *tag = g_strndup(slot->name, strcspn(slot->name, "."));
-	bool filled = g_hash_table_contains(p->filled, tag);
+	char *tag = tag_of(slot);
+	bool filled = g_hash_table_contains(p->filled, tag) ||
+		      g_hash_table_contains(p->filled, slot->name + strcspn(slot->name, "."));
 	g_free(tag);
 	return !filled && s->initialised;
+}
+
+/* Whether an initialiser of the struct leaves this field of it out. */
+static bool is_left_out(const struct program *p, const struct slot *slot, const struct stores *s)
+{
+	if (slot->kind != SLOT_FIELD)
+		return false;
+	char *tag = tag_of(slot);
+	unsigned objects = GPOINTER_TO_UINT(g_hash_table_lookup(p->objects, tag));
+	g_free(tag);
+	return s->initialised < objects;
 }
 
 /* The join of all stores; *initialised: each of them is an initialiser. */
@@ -293,7 +347,7 @@ struct program_value stored_value(struct program *p, uint32_t slot)
 		value = join_stores(p, s, &initialised);
 		if (!is_closed(p, program_slot(p, slot), s))
 			value = (struct program_value){ .mode = value.mode, .opens = value.opens };
-		else if (!initialised)
+		else if (!initialised || is_left_out(p, program_slot(p, slot), s))
 			value = value_join(value, value_constant(0));
 	}
 	enum mode mode = changed_mode(p, slot);
