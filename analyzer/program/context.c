@@ -442,13 +442,14 @@ static void follow_called_back(struct following *w, const struct model *model)
 
 	for (size_t i = 0; i < model->register_count; i++) {
 		const struct registration *r = model->registers[i];
-		bool at_once = (r->context == CONTEXT_CALLER && !r->within) || (r->where_used && p->deferred);
+		bool emitted = p->deferred && emitted_here(p, r, w->call_index);
+		bool at_once = (r->context == CONTEXT_CALLER && !r->within) || emitted;
 		uint32_t argument = at_once ? call_argument(p, &w->call, (unsigned)r->callback) : 0;
 		struct program_value value;
 
 		if (!argument || value_conditions(p, &w->parent, &w->call, &r->when) == TRUTH_FALSE)
 			continue;
-		if (r->where_used) {
+		if (emitted) {
 			pointers_each(p, w->call.caller, argument, follow_emitted, w);
 			continue;
 		}

@@ -8,11 +8,16 @@
  * made for itself is used there, and what it does to the worker is no harm to the loop. So a root is deferred while all
  * its registrations stand in functions that workers come to and `main` does not. When a path of the loop comes to one
  * of these registrations after all, it is a root from then on; if none does, workers follow it as if the registering
- * call called it.
+ * call called it. The same holds of a main context that one function makes and runs (main_context.c).
  */
 #include "program/internal.h"
 
 #include <string.h>
+
+bool emitted_here(const struct program *p, const struct registration *registration, uint32_t call)
+{
+	return registration->where_used || main_context_own(p, call);
+}
 
 void emitted_add(struct program *p, struct root root)
 {
@@ -37,19 +42,6 @@ static uint8_t *reached_by_workers(struct program *p)
 	return reached;
 }
 
-static uint8_t *reached_by_main(struct program *p)
-{
-	uint8_t *reached = g_new0(uint8_t, p->functions->len);
-	GArray *queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-
-	for (uint32_t i = 1; i < p->functions->len; i++)
-		if (program_function(p, i)->fact && strcmp(program_function(p, i)->name, "main") == 0)
-			spread_add(queue, reached, i);
-	spread_calls(p, queue, reached);
-	g_array_free(queue, TRUE);
-	return reached;
-}
-
 /* Function -> root, of all that a registration of this kind made roots. */
 static GHashTable *emitted_roots(const struct program *p)
 {
@@ -58,10 +50,19 @@ static GHashTable *emitted_roots(const struct program *p)
 	for (uint32_t i = 1; i < p->roots->len; i++) {
 		const struct root *root = program_item(p, roots, struct root, i);
 
-		if (root->kind == ROOT_REGISTERED && root->context == CONTEXT_LOOP && root->registration->where_used)
+		if (root->kind == ROOT_REGISTERED && root->context == CONTEXT_LOOP &&
+		    emitted_here(p, root->registration, root->call))
 			g_hash_table_insert(roots, GUINT_TO_POINTER(root->function), GUINT_TO_POINTER(i));
 	}
 	return roots;
+}
+
+/* What stands in a thread's own function is of the loop that the thread runs, if it runs one. */
+static bool is_entry(const struct program *p, uint32_t function)
+{
+	gpointer key = GSIZE_TO_POINTER((gsize)function << 8 | CONTEXT_WORKER);
+
+	return main_context_waits(p, function) && g_hash_table_contains(p->rooted, key);
 }
 
 static void defer(struct program *p, const uint8_t *workers, const uint8_t *main)
@@ -77,7 +78,7 @@ static void defer(struct program *p, const uint8_t *workers, const uint8_t *main
 		if (!index)
 			continue;
 		struct root *root = program_item(p, roots, struct root, GPOINTER_TO_UINT(index));
-		bool only_workers = workers[caller] && !main[caller];
+		bool only_workers = workers[caller] && !main[caller] && !is_entry(p, caller);
 		if (only_workers && root->call == candidate->call) {
 			root->deferred = true;
 			g_hash_table_insert(p->deferred, key, index);
@@ -93,7 +94,7 @@ void emitted_defer(struct program *p)
 {
 	if (!p->emitted)
 		return;
-	uint8_t *workers = reached_by_workers(p), *main = reached_by_main(p);
+	uint8_t *workers = reached_by_workers(p), *main = spread_from_main(p);
 
 	defer(p, workers, main);
 	g_free(workers);

@@ -18,7 +18,7 @@
  *   spins.c     loops that wait by looking again
  *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
  *   async_form.c operations with an asynchronous form beside them  spread.c  what functions may lead to, roughly
- *   emitted.c   callbacks that run where an object is used
+ *   emitted.c   callbacks that run where an object is used          main_context.c GLib's contexts that threads run
  *   gobject.c   classes, what makes objects, chaining up            external.c  callbacks that code outside calls
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
@@ -353,7 +353,8 @@ struct program {
 	GArray *slots, *targets, *copies, *ports, *port_calls;
 	GHashTable *target_index;
 
-	struct gobject *gobject; /* gobject.c */
+	struct gobject *gobject;             /* gobject.c */
+	struct main_contexts *main_contexts; /* main_context.c; NULL: not looked for */
 
 	GArray *roots, *instances, *loop_effects;
 	GArray *thread_effects;       /* struct loop_effect, of instances on workers */
@@ -680,7 +681,22 @@ void spread_add(GArray *queue, uint8_t *reached, uint32_t function);
 /* Follows all that were added; appends what they may lead to. */
 void spread_calls(struct program *p, GArray *queue, uint8_t *reached);
 
+/* What `main` may lead to, per function. The caller frees it with g_free(). */
+uint8_t *spread_from_main(struct program *p);
+
+/* main_context.c. Before roots are found. */
+void main_context_find(struct program *p);
+void main_context_free(struct program *p);
+/* Whether what a call hands over is called on a context that the calling function makes and runs itself. */
+bool main_context_own(const struct program *p, uint32_t call);
+/* ... on one that is a worker's queue. */
+bool main_context_queued(const struct program *p, uint32_t call);
+/* Whether a function makes a context and runs it, which is how it waits. */
+bool main_context_waits(const struct program *p, uint32_t function);
+
 /* emitted.c */
+/* Whether what a call hands over by this registration runs where that call does, or what it watches is used. */
+bool emitted_here(const struct program *p, const struct registration *registration, uint32_t call);
 /* A callback of a registration that is `where_used`, beside its root. */
 void emitted_add(struct program *p, struct root root);
 /* Defers the roots whose registrations only workers make. After loops_find. */

@@ -303,6 +303,7 @@ void program_free(struct program *p)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);
 	gobject_free(p);
+	main_context_free(p);
 	identity_free(p->identity);
 	if (p->model_patterns)
 		g_ptr_array_free(p->model_patterns, TRUE);

@@ -34,7 +34,9 @@ static void root_callback(uint32_t function, uint32_t target, void *data)
 			     .call = r->call,
 			     .target = target };
 
-	if (r->registration->where_used)
+	if (r->call && main_context_queued(r->p, r->call))
+		root.context = CONTEXT_WORKER;
+	if (r->call && root.context == CONTEXT_LOOP && emitted_here(r->p, r->registration, r->call))
 		emitted_add(r->p, root);
 	roots_add(r->p, root);
 }
@@ -181,6 +183,7 @@ void roots_add_startup(struct program *p)
 void roots_find(struct program *p)
 {
 	p->rooted = g_hash_table_new(program_hash64, NULL);
+	main_context_find(p);
 	find_registrations(p);
 	within_find(p);
 	find_stored(p);

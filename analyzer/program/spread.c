@@ -27,7 +27,7 @@ static void spread_function(uint32_t function, uint32_t target, void *data)
 	spread_add(s->queue, s->reached, function);
 }
 
-static void spread_call(struct spread *s, const struct call *call)
+static void spread_call(struct spread *s, uint32_t index, const struct call *call)
 {
 	struct program *p = s->p;
 	const struct program_function *callee = program_function(p, call->callee);
@@ -38,7 +38,8 @@ static void spread_call(struct spread *s, const struct call *call)
 	}
 	spread_function(call->callee, 0, s);
 	for (size_t i = 0; !call->cleanup && callee->model && i < callee->model->register_count; i++)
-		if (callee->model->registers[i]->context == CONTEXT_CALLER || callee->model->registers[i]->where_used)
+		if (callee->model->registers[i]->context == CONTEXT_CALLER ||
+		    emitted_here(p, callee->model->registers[i], index))
 			pointers_each(p, call->caller,
 				      call_argument(p, call, (unsigned)callee->model->registers[i]->callback),
 				      spread_function, s);
@@ -55,7 +56,20 @@ void spread_calls(struct program *p, GArray *queue, uint8_t *reached)
 		for (uint32_t c = f.first_call; c < f.first_call + f.calls; c++) {
 			struct call call = *program_call(p, c);
 
-			spread_call(&s, &call);
+			spread_call(&s, c, &call);
 		}
 	}
+}
+
+uint8_t *spread_from_main(struct program *p)
+{
+	uint8_t *reached = g_new0(uint8_t, p->functions->len);
+	GArray *queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		if (program_function(p, i)->fact && strcmp(program_function(p, i)->name, "main") == 0)
+			spread_add(queue, reached, i);
+	spread_calls(p, queue, reached);
+	g_array_free(queue, TRUE);
+	return reached;
 }

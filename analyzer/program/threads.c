@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { OWN_LOOP_DEPTH = 3 };
+enum { OWN_LOOP_DEPTH = 3 }; /* a loop that a function makes to wait for something below that is not the thread's */
 
 static bool call_runs_loop(const struct program *p, uint32_t index)
 {
@@ -39,7 +39,8 @@ static bool reaches_loop(const struct program *p, uint32_t function, unsigned de
 	for (uint32_t i = f->first_call; depth && i < f->first_call + f->calls; i++) {
 		uint32_t callee = program_call(p, i)->callee;
 
-		if (callee && callee != function && reaches_loop(p, callee, depth - 1))
+		if (callee && callee != function && !main_context_waits(p, callee) &&
+		    reaches_loop(p, callee, depth - 1))
 			return true;
 	}
 	return false;
