@@ -122,6 +122,7 @@ static void check_effect(struct checking *c, const struct effect *e)
 	check_conditions(c, &e->unless);
 	check_conditions(c, &e->nonblocking);
 	need_either(c, e->descriptor, "descriptor");
+	need(c, e->from_argument, DECLARED_POINTER, "text");
 	need_either(c, e->timeout_argument, "time-out");
 	need(c, e->count_argument, DECLARED_INTEGER, "count");
 }

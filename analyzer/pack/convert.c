@@ -306,7 +306,9 @@ static void convert_registration(struct conversion *c, struct place entry, const
 
 /* Effects */
 
-static const char *const openable[] = { "file", "socket", "local-socket", "pipe", "timer", "event", "terminal" };
+static const char *const openable[] = {
+	"file", "socket", "local-socket", "pipe", "timer", "event", "terminal", "memory"
+};
 
 static void check_opens(struct conversion *c, struct place entry, const char *what)
 {
@@ -314,7 +316,8 @@ static void check_opens(struct conversion *c, struct place entry, const char *wh
 		if (strcmp(openable[i], what) == 0)
 			return;
 	complain(c, place_line(place_key(entry, "opens")),
-		 "unknown value '%s' of 'opens'; known are file, socket, local-socket, pipe, timer, event, terminal",
+		 "unknown value '%s' of 'opens'; known are file, socket, local-socket, pipe, timer, event, "
+		 "terminal, memory",
 		 what);
 }
 
@@ -334,6 +337,7 @@ static int count_kinds(const struct yaml_effect *from, enum effect_kind *kind)
 		{ from->sets_blocking != NULL, EFFECT_SETS_BLOCKING },
 		{ from->takes_mode != NULL, EFFECT_TAKES_MODE },
 		{ from->opens != NULL, EFFECT_OPENS },
+		{ from->makes_text != NULL, EFFECT_MAKES_TEXT },
 		{ from->locks != NULL, EFFECT_LOCKS },
 		{ from->unlocks != NULL, EFFECT_UNLOCKS },
 	};
@@ -393,6 +397,19 @@ static int convert_descriptor(struct conversion *c, unsigned line, const struct 
 	return (int)set->descriptor;
 }
 
+static void convert_text(struct conversion *c, unsigned line, const struct yaml_makes_text *from, struct effect *to)
+{
+	if (!from)
+		return;
+	if (!from->begins == !from->from)
+		complain(c, line, "what makes a text has either 'from' or 'begins'");
+	check_argument(c, line, "from", from->from);
+	check_argument(c, line, "to", from->to);
+	to->begins = arena_strdup(c->arena, from->begins);
+	to->from_argument = (int)from->from;
+	to->to_argument = (int)from->to;
+}
+
 /* How long a call waits, and for how many: `waits` and `lasts`. */
 static void convert_time(struct conversion *c, unsigned line, const struct yaml_effect *from, struct effect *to)
 {
@@ -440,6 +457,7 @@ static char *describe_effect(const struct effect *e)
 		[EFFECT_SETS_BLOCKING] = "makes a descriptor blocking",
 		[EFFECT_TAKES_MODE] = "takes over the mode of a descriptor",
 		[EFFECT_OPENS] = "opens a descriptor",
+		[EFFECT_MAKES_TEXT] = "makes a text",
 		[EFFECT_LOCKS] = "takes a lock",
 		[EFFECT_UNLOCKS] = "gives back a lock",
 	};
@@ -462,7 +480,7 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 	if (count_kinds(from, &kind) != 1)
 		complain(c, line,
 			 "an effect is exactly one of blocks, runs_loop, waits, any_thread, forks, "
-			 "sets_nonblocking, sets_blocking, takes_mode, opens, locks and unlocks");
+			 "sets_nonblocking, sets_blocking, takes_mode, opens, makes_text, locks and unlocks");
 	check_effect(c, entry, from, kind);
 	*to = (struct effect){
 		.function = arena_strdup(c->arena, from->function),
@@ -489,6 +507,7 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 		.line = line,
 	};
 	convert_time(c, line, from, to);
+	convert_text(c, line, from->makes_text, to);
 	check_duplicate(c, line, describe_effect(to));
 }
 

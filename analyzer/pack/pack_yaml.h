@@ -54,6 +54,11 @@ struct yaml_takes_mode {
 	unsigned descriptor, to;
 };
 
+struct yaml_makes_text {
+	char *begins;
+	unsigned from, to;
+};
+
 struct yaml_lock {
 	unsigned argument;
 	bool shared;
@@ -71,6 +76,7 @@ struct yaml_effect {
 	struct yaml_waits *waits;
 	struct yaml_lasts *lasts;
 	struct yaml_takes_mode *takes_mode;
+	struct yaml_makes_text *makes_text;
 	struct yaml_descriptor *sets_nonblocking, *sets_blocking;
 	struct yaml_lock *locks, *unlocks;
 	unsigned gives_up;

@@ -177,6 +177,18 @@ static void add_descriptor(struct program *p, const struct instance *in, uint32_
 	value->opens = descriptor.opens;
 }
 
+/* Of an argument that matters as a path only: whether it leads to memory. */
+static struct program_value only_path(const struct program_value *value)
+{
+	struct program_value path = { .in_memory = value->in_memory };
+
+	if (value->mode == MODE_NEVER) {
+		path.mode = value->mode;
+		path.opens = value->opens;
+	}
+	return path;
+}
+
 /* Descriptors in slots whose mode the path has changed, here before the call or further up. */
 static void bind_slots(struct following *w, struct environment *environment)
 {
@@ -210,9 +222,11 @@ static void bind_arguments(struct following *w, uint32_t function, struct enviro
 	for (uint32_t i = 0; i < f->fact->params && i < 32; i++) {
 		uint32_t argument = call_argument(p, &w->call, i + 1);
 
-		if (!argument || !((f->interesting | f->called | f->descriptors) & 1u << i))
+		if (!argument || !((f->interesting | f->called | f->descriptors | f->paths) & 1u << i))
 			continue;
 		struct program_value value = value_of(p, &w->parent, argument);
+		if (!((f->interesting | f->called | f->descriptors) & 1u << i))
+			value = only_path(&value);
 		if (f->descriptors & 1u << i)
 			add_descriptor(p, &w->parent, argument, &value);
 		if (!value.function && (f->called & 1u << i) && value_truth(&value) != TRUTH_FALSE) {

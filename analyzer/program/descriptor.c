@@ -86,37 +86,13 @@ struct descriptor descriptor_state(struct program *p, const struct instance *in,
 
 /* --- what opens one --- */
 
-/* proc(5), sysfs(5), file-hierarchy(7), random(4): what is below these paths is on no disk. */
-static const char *const kept_in_memory[] = { "/proc/", "/sys/", "/run/", "/var/run/", "/dev/shm/", "/dev/urandom" };
-
-static bool is_in_memory(const char *path)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(kept_in_memory); i++)
-		if (g_str_has_prefix(path, kept_in_memory[i]))
-			return true;
-	return false;
-}
-
-bool names_memory_file(struct program *p, const struct instance *in, const struct node *call)
-{
-	const struct program_function *f = program_function(p, in->function);
-
-	for_each_child(argument, f->facts, call) {
-		const char *path = condition_text(p, in, argument);
-
-		if (path && is_in_memory(path))
-			return true;
-	}
-	return false;
-}
-
 static struct program_value opened_by(struct program *p, const struct instance *in, const struct call *call,
 				      const struct effect *e)
 {
 	struct program_value value = { .mode = MODE_BLOCKING, .opens = e->opens };
 	enum truth nonblocking = e->nonblocking.count ? value_conditions(p, in, call, &e->nonblocking) : TRUTH_FALSE;
 
-	if (names_memory_file(p, in, call_node(p, call)))
+	if (strcmp(e->opens, "memory") == 0 || names_memory_file(p, in, call_node(p, call)))
 		value.mode = MODE_NEVER;
 	else if (nonblocking == TRUTH_TRUE)
 		value.mode = MODE_NONBLOCKING;

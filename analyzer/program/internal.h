@@ -17,6 +17,7 @@
  *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
  *   spins.c     loops that wait by looking again
  *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
+ *   memory.c    which paths lead to memory
  *   async_form.c operations with an asynchronous form beside them  spread.c  what functions may lead to, roughly
  *   emitted.c   callbacks that run where an object is used          main_context.c GLib's contexts that threads run
  *   gobject.c   classes, what makes objects, chaining up            external.c  callbacks that code outside calls
@@ -67,6 +68,7 @@ struct program_function {
 	bool noreturn;        /* declared or inferred */
 	uint32_t changes;     /* bit n: the mode of the descriptor in parameter n is changed in here */
 	uint32_t descriptors; /* bit n: whether the descriptor in parameter n blocks decides something in here */
+	uint32_t paths;       /* bit n: whether the path in parameter n leads to memory decides something in here */
 	uint32_t interesting; /* bit n: what parameter n is decides something in here */
 	uint32_t called;      /* bit n: parameter n is called in here, or handed on to be */
 	uint32_t returned;    /* bit n: parameter n decides what is returned; parameters_returned() fills it */
@@ -219,7 +221,8 @@ enum mode {
 struct program_value {
 	uint64_t known, bits;
 	bool nonzero;
-	uint8_t mode; /* of a descriptor, or of a handle with one in it: enum mode */
+	uint8_t mode;   /* of a descriptor, or of a handle with one in it: enum mode */
+	bool in_memory; /* a text that begins as a path to what is on no disk */
 	uint32_t function;
 	const char *opens; /* what it is a descriptor of: "file", "socket", ...; NULL: not known */
 };
@@ -583,8 +586,6 @@ struct descriptor {
 struct descriptor descriptor_state(struct program *p, const struct instance *in, const struct call *call,
 				   const struct effect *effect);
 
-/* Whether an argument of the call is a path to what is in memory: /proc, /sys, /run and the like. */
-bool names_memory_file(struct program *p, const struct instance *in, const struct node *call);
 /* The descriptor in `node`, in the mode that it is in there. */
 struct program_value descriptor_value(struct program *p, const struct instance *in, uint32_t node);
 /* The same of a value that was found to be one: what the calls before `node` did to its mode. */
@@ -592,6 +593,20 @@ struct program_value descriptor_changed(struct program *p, const struct instance
 					struct program_value value);
 /* What a call of a library function opens; value_unknown if nothing. */
 struct program_value descriptor_of_call(struct program *p, const struct instance *in, uint32_t node, uint32_t callee);
+
+/* memory.c */
+/* Whether a path, as far as it is written out, leads to what is in memory: /proc, /sys, /run and the like. */
+bool memory_holds(const char *path);
+/* Whether an argument of the call is such a path, or what was opened by one. */
+bool names_memory_file(struct program *p, const struct instance *in, const struct node *call);
+/* What is known of the text that a call of a library function returns. */
+struct program_value memory_of_call(struct program *p, const struct instance *in, uint32_t node, uint32_t callee,
+				    unsigned depth);
+/* The same of what argument `argument` (from 1) of a call points at after it. */
+struct program_value memory_after(struct program *p, const struct instance *in, uint32_t node, unsigned argument,
+				  unsigned depth);
+/* Whether what was last written into an array before node `at` (UINT32_MAX: in the function) is such a path. */
+bool memory_written(struct program *p, const struct instance *in, uint32_t variable, uint32_t at, unsigned depth);
 
 /* stored.c */
 /* What a field or global holds, by all that the program stores there. */

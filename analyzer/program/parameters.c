@@ -82,6 +82,18 @@ uint32_t parameters_returned(struct program *p, uint32_t function)
 	return f->returned = mask;
 }
 
+/* Arguments of what a path decides: a call of the disk, one that opens or makes a text. */
+static uint32_t mentioned_as_path(struct program *p, const struct call *call, const struct effect *e)
+{
+	unsigned count = call_arguments(p, call);
+	uint32_t mask = 0;
+
+	if (e->category == CATEGORY_DISK || e->kind == EFFECT_OPENS || e->kind == EFFECT_MAKES_TEXT)
+		for (unsigned i = 1; i <= count; i++)
+			mask |= mentioned_in_argument(p, call, (int)i);
+	return mask;
+}
+
 static void mark_own(struct program *p, const struct call *call)
 {
 	struct program_function *caller = program_function(p, call->caller);
@@ -98,6 +110,8 @@ static void mark_own(struct program *p, const struct call *call)
 
 		for (size_t i = 0; model && i < model->effect_count; i++)
 			caller->descriptors |= mentioned_in_argument(p, call, model->effects[i]->descriptor);
+		for (size_t i = 0; model && i < model->effect_count; i++)
+			caller->paths |= mentioned_as_path(p, call, model->effects[i]);
 		for (size_t i = 0; model && i < model->effect_count; i++)
 			mask |= mentioned_in_conditions(p, call, &model->effects[i]->when) |
 				mentioned_in_conditions(p, call, &model->effects[i]->nonblocking) |
@@ -119,30 +133,34 @@ static bool mark_handed_on(struct program *p, const struct call *call)
 {
 	struct program_function *caller = program_function(p, call->caller);
 	uint32_t interesting = caller->interesting, called = caller->called, descriptors = caller->descriptors;
+	uint32_t paths = caller->paths;
 
 	if (!call->callee || call->cleanup)
 		return false;
 	const struct program_function *callee = program_function(p, call->callee);
 	for (unsigned i = 0; callee->fact && i < callee->fact->params && i < 32; i++) {
-		if (!((callee->interesting | callee->called | callee->descriptors) & 1u << i))
+		if (!((callee->interesting | callee->called | callee->descriptors | callee->paths) & 1u << i))
 			continue;
 		uint32_t mask = mentioned_in_argument(p, call, (int)i + 1);
 
 		if (callee->descriptors & 1u << i)
 			caller->descriptors |= mask;
+		if (callee->paths & 1u << i)
+			caller->paths |= mask;
 		if (callee->interesting & 1u << i)
 			caller->interesting |= mask;
 		if (callee->called & 1u << i)
 			caller->called |= mask;
 	}
-	return caller->interesting != interesting || caller->called != called || caller->descriptors != descriptors;
+	return caller->interesting != interesting || caller->called != called || caller->descriptors != descriptors ||
+	       caller->paths != paths;
 }
 
 static void enqueue(struct program *p, GArray *queue, uint8_t *queued, uint32_t function)
 {
 	const struct program_function *f = program_function(p, function);
 
-	if (queued[function] || !(f->interesting | f->called | f->descriptors))
+	if (queued[function] || !(f->interesting | f->called | f->descriptors | f->paths))
 		return;
 	queued[function] = true;
 	g_array_append_val(queue, function);

@@ -5,7 +5,7 @@
  * counts only where nothing but these stores can have put it there: not for structs of the system, not where the address
  * is handed out, not where the struct is filled as bytes (read, memcpy), not where a table holds the field's offset. Zero
  * is there before anything is stored, unless every store is an initialiser and none of the struct leaves the field out.
- * For descriptors nothing of that matters: what is stored is what is read.
+ * For descriptors and paths nothing of that matters: what is stored is what is read.
  */
 #include "program/internal.h"
 
@@ -15,6 +15,7 @@ enum { MAX_STORES = 48 };
 
 struct store {
 	uint32_t function, value, at; /* value 0: something unknown */
+	uint16_t argument;            /* value is a call that writes to where this argument of it points; 0: no */
 	bool initialiser;
 };
 
@@ -100,6 +101,56 @@ static void note_filled(struct program *p, const struct program_function *f, con
 	}
 }
 
+/* Whether a call of this function writes a text to where its argument (from 1) points, as a pack says. */
+static bool writes_text(const struct program *p, uint32_t callee, unsigned argument)
+{
+	const struct model *model = callee ? program_function(p, callee)->model : NULL;
+
+	for (size_t i = 0; model && i < model->effect_count; i++)
+		if (model->effects[i]->kind == EFFECT_MAKES_TEXT && model->effects[i]->to_argument == (int)argument)
+			return true;
+	return false;
+}
+
+/* The field or global that an argument lets a call write a text to: an array of characters, or `&path`; 0: none. */
+static uint32_t slot_of_text(struct program *p, uint32_t function, uint32_t argument, bool known)
+{
+	const struct program_function *f = program_function(p, function);
+	bool is_array = g_str_has_prefix(type_of(f, argument), "char[");
+
+	if (known && function_node(f, argument)->kind == NODE_ADDRESS)
+		argument = function_node(f, argument)->first;
+	return known || is_array ? slot_of_place(p, function, argument) : 0;
+}
+
+/*
+ * `snprintf(device->path, ...)`, `asprintf(&device->path, ...)`: the call stores a text there. One that takes an array
+ * of characters and is not known to a pack stores something unknown.
+ */
+static void note_written(struct program *p, uint32_t function, uint32_t node)
+{
+	const struct program_function *f = program_function(p, function);
+	const struct node *call = function_node(f, node);
+	uint32_t callee = call->symbol ? link_symbol(p, f->unit - 1, call->symbol) : 0;
+	const char *at = strchr(facts_string(f->facts, call->text), '(');
+	unsigned n = 1;
+
+	for (uint32_t a = callee ? call->first : 0; a && at; a = function_node(f, a)->next, n++) {
+		bool known = writes_text(p, callee, n);
+		bool is_text = g_str_has_prefix(at + 1 + strspn(at + 1, " "), "char *");
+		uint32_t slot = is_text ? slot_of_text(p, function, a, known) : 0;
+		struct store store = { .function = function, .at = node };
+
+		if (known) {
+			store.value = node;
+			store.argument = (uint16_t)n;
+		}
+		if (slot && stores_of(p, slot)->items->len <= MAX_STORES)
+			g_array_append_val(stores_of(p, slot)->items, store);
+		at = strchr(at + 1, ',');
+	}
+}
+
 /* A field whose offset is kept is known to `filled` by its name: "offsetof(struct config, timeout)" is ".timeout". */
 static void note_offset(struct program *p, const char *text)
 {
@@ -119,8 +170,10 @@ static void note_node(struct program *p, uint32_t function, uint32_t node)
 	const struct node *n = function_node(f, node);
 	uint32_t slot = 0;
 
-	if (n->kind == NODE_CALL)
+	if (n->kind == NODE_CALL) {
 		note_filled(p, f, n);
+		note_written(p, function, node);
+	}
 	if (n->kind == NODE_CONST && n->text)
 		note_offset(p, facts_string(f->facts, n->text));
 	if (n->kind == NODE_FUNCTION && n->symbol)
@@ -257,6 +310,8 @@ static struct program_value value_of_store(struct program *p, const struct store
 
 	if (!store->value)
 		return value_unknown;
+	if (store->argument)
+		return memory_after(p, &anyone, store->value, store->argument, 0);
 	const struct node *n = function_node(program_function(p, store->function), store->value);
 	value = value_eval(p, &anyone, store->value, 0);
 	if (n->kind == NODE_PARAM && !value_known(&value))
@@ -346,7 +401,9 @@ struct program_value stored_value(struct program *p, uint32_t slot)
 	if (s && s->items->len <= MAX_STORES) {
 		value = join_stores(p, s, &initialised);
 		if (!is_closed(p, program_slot(p, slot), s))
-			value = (struct program_value){ .mode = value.mode, .opens = value.opens };
+			value = (struct program_value){ .mode = value.mode,
+							.opens = value.opens,
+							.in_memory = value.in_memory };
 		else if (!initialised || is_left_out(p, program_slot(p, slot), s))
 			value = value_join(value, value_constant(0));
 	}
@@ -372,7 +429,8 @@ uint32_t stored_before(struct program *p, const struct instance *in, uint32_t sl
 	for (guint i = 0; s && i < s->items->len; i++) {
 		const struct store *store = &g_array_index(s->items, struct store, i);
 
-		if (store->function != in->function || store->at >= at || store->at < last || !store->value)
+		if (store->function != in->function || store->at >= at || store->at < last || !store->value ||
+		    store->argument)
 			continue;
 		if (value_guard(p, in, body_region(p, f, store->at).guard, body_region(p, f, at).guard, 8) !=
 		    TRUTH_TRUE)

@@ -56,7 +56,7 @@ enum truth value_opposite(enum truth truth)
 	return truth == TRUTH_UNKNOWN ? truth : truth == TRUTH_TRUE ? TRUTH_FALSE : TRUTH_TRUE;
 }
 
-/* -1 and NULL stand for no descriptor: they say nothing of the others that are in the same place. */
+/* -1 and NULL stand for no descriptor and no path: they say nothing of the others that are in the same place. */
 static bool no_descriptor(const struct program_value *value)
 {
 	int64_t x;
@@ -71,15 +71,17 @@ static void join_descriptors(struct program_value *out, const struct program_val
 	if (only) {
 		out->mode = only->mode;
 		out->opens = only->opens;
+		out->in_memory = only->in_memory;
 		return;
 	}
 	out->mode = a->mode == b->mode ? a->mode : a->mode && b->mode ? MODE_UNSURE : MODE_UNKNOWN;
+	out->in_memory = a->in_memory && b->in_memory;
 	out->opens = a->opens && b->opens && strcmp(a->opens, b->opens) == 0 ? a->opens : NULL;
 }
 
 bool value_known(const struct program_value *value)
 {
-	return value->known || value->nonzero || value->function || value->mode || value->opens;
+	return value->known || value->nonzero || value->function || value->mode || value->opens || value->in_memory;
 }
 
 struct program_value value_join(struct program_value a, struct program_value b)
@@ -246,8 +248,10 @@ static struct program_value eval_call(struct program *p, const struct instance *
 	if (n->first && strncmp(f->name, "__builtin_expect", 16) == 0)
 		return value_eval(p, in, n->first, depth + 1);
 	struct program_value opened = descriptor_of_call(p, in, node, callee);
-	if (opened.mode || !f->fact)
+	if (opened.mode)
 		return opened;
+	if (!f->fact)
+		return memory_of_call(p, in, node, callee, depth);
 	return value_of_call(p, in, node, callee, depth);
 }
 
@@ -432,11 +436,22 @@ static struct program_value eval_field(struct program *p, const struct instance 
 	return variable_value(p, in, (uint32_t)object->value, dot ? dot + 1 : name, node, depth);
 }
 
+/* What is in an array is no definition of its name. */
+static bool is_text_array(const struct program_function *f, uint32_t variable)
+{
+	return variable < f->fact->variables &&
+	       g_str_has_prefix(
+		       facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable + variable)->type),
+		       "char[");
+}
+
 static struct program_value eval_local(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
 {
 	uint32_t variable = (uint32_t)function_node(program_function(p, in->function), node)->value;
 	struct program_value value = variable_value(p, in, variable, NULL, node, depth);
 
+	if (!value.in_memory && is_text_array(program_function(p, in->function), variable))
+		value.in_memory = memory_written(p, in, variable, node, depth);
 	return value.opens || value.mode ? descriptor_changed(p, in, node, value) : value;
 }
 
@@ -454,6 +469,8 @@ struct program_value value_eval(struct program *p, const struct instance *in, ui
 	case NODE_NULL:
 		return value_constant(0);
 	case NODE_STRING:
+		return (struct program_value){ .nonzero = true,
+					       .in_memory = memory_holds(facts_string(f->facts, n->text)) };
 	case NODE_ADDRESS:
 		return value_nonzero();
 	case NODE_FUNCTION:

@@ -154,8 +154,10 @@ static struct program_value written_by_call(const struct sight *s, const struct 
 	struct program_value value = value_unknown;
 	bool first = true;
 
-	if (!f || !f->fact || s->p->nested > 4)
+	if (!f || s->p->nested > 4)
 		return value_unknown;
+	if (!f->fact)
+		return memory_after(s->p, s->in, d->call, d->argument + 1u, s->depth);
 	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
 		const struct node *a = function_node(f, i), *place = a->first ? function_node(f, a->first) : NULL;
 
