@@ -136,16 +136,35 @@ static bool is_source(const char *name)
 	return is_unit(name) || g_str_has_suffix(name, ".h");
 }
 
+/* The sources in a folder of the fixture, and below; `below` is its path in the fixture with a slash behind, or "". */
+static void read_sources(struct fixture *fixture, const char *below)
+{
+	char *folder = g_build_filename(fixture->folder, below, NULL);
+	GPtrArray *names = list_folder(folder);
+
+	for (guint i = 0; i < names->len; i++) {
+		char *file = g_strconcat(below, names->pdata[i], NULL),
+		     *path = g_build_filename(folder, names->pdata[i], NULL);
+		char *inner = g_strconcat(file, "/", NULL);
+
+		if (g_file_test(path, G_FILE_TEST_IS_DIR))
+			read_sources(fixture, inner);
+		else if (is_source(file))
+			read_source(fixture, file);
+		g_free(inner);
+		g_free(path);
+		g_free(file);
+	}
+	g_ptr_array_free(names, TRUE);
+	g_free(folder);
+}
+
 /* A folder of files is one fixture, if there is C in it. */
 static struct fixture *read_folder(const char *name, const char *folder)
 {
 	struct fixture *fixture = fixture_new(name, folder);
-	GPtrArray *files = list_folder(folder);
 
-	for (guint i = 0; i < files->len; i++)
-		if (is_source(files->pdata[i]))
-			read_source(fixture, files->pdata[i]);
-	g_ptr_array_free(files, TRUE);
+	read_sources(fixture, "");
 	if (fixture->sources->len > 0)
 		return fixture;
 	fixture_free(fixture);

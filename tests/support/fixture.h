@@ -1,6 +1,6 @@
 /*
  * fixture: one C program of fixtures/ with the expectations it holds. A file fixtures/TOP/NAME.c (or .cpp) is one; a
- * folder fixtures/TOP/NAME/ with several .c, .cpp and .h files, analysed together, is one.
+ * folder fixtures/TOP/NAME/ with several .c, .cpp and .h files, in folders or not, analysed together, is one.
  *
  * Comments of their own in any of its files say how it is to be compiled and checked:
  *
