@@ -38,6 +38,7 @@ static void every_key_is_read(void **state)
 				       "functions:\n"
 				       "  - { function: ui_*, is: loop-only }\n"
 				       "  - { function: load, is: blocking, category: disk }\n"
+				       "programs: [{ units: 'tools/*', is: test }]\n"
 				       "build: out/debug\n"
 				       "confidence: high\n"),
 			 0);
@@ -49,11 +50,14 @@ static void every_key_is_read(void **state)
 	assert_string_equal(f.config.enabled_rules[0], "blocking-call");
 	assert_string_equal(f.config.build, "/project/out/debug");
 	assert_int_equal(f.config.confidence, LEVEL_HIGH);
-	assert_int_equal(f.config.functions.declaration_count, 2);
-	assert_string_equal(f.config.functions.declarations[0].function, "ui_*");
-	assert_int_equal(f.config.functions.declarations[0].marks, MARK_LOOP_ONLY);
-	assert_int_equal(f.config.functions.declarations[1].marks, MARK_BLOCKING);
-	assert_int_equal(f.config.functions.declarations[1].category, CATEGORY_DISK);
+	assert_int_equal(f.config.declared.declaration_count, 2);
+	assert_string_equal(f.config.declared.declarations[0].function, "ui_*");
+	assert_int_equal(f.config.declared.declarations[0].marks, MARK_LOOP_ONLY);
+	assert_int_equal(f.config.declared.declarations[1].marks, MARK_BLOCKING);
+	assert_int_equal(f.config.declared.declarations[1].category, CATEGORY_DISK);
+	assert_int_equal(f.config.declared.program_count, 1);
+	assert_string_equal(f.config.declared.programs[0].units, "tools/*");
+	assert_int_equal(f.config.declared.programs[0].kind, PROGRAM_TEST);
 	assert_true(config_excludes(&f.config, "third_party/lib/a.c"));
 	assert_false(config_excludes(&f.config, "src/third_party/a.c"));
 	finish(&f);
@@ -109,6 +113,8 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 		     "'category' belongs to 'is: blocking'");
 	assert_wrong("functions:\n  - { function: 'a*b', is: worker }\n", 2, "'a*b' is no function name");
 	assert_wrong("functions:\n  - { function: f }\n", 2, "'is'");
+	assert_wrong("programs:\n  - { units: 'a*', is: tests }\n", 2,
+		     "unknown kind of program 'tests'; known are server, client, test");
 }
 
 static void every_unknown_rule_is_named(void **state)

@@ -496,6 +496,16 @@ static void every_loop_only_name_means_a_function(struct subject *s)
 			problem(s, "%s: no function of this name", *name);
 }
 
+static void every_name_that_tells_a_program_means_a_function(struct subject *s)
+{
+	const char *const *lists[] = { s->pack->serves, s->pack->tests };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		for (const char *const *name = lists[i]; name && *name; name++)
+			if (!matches_some(s->functions, *name))
+				problem(s, "%s: no function of this name", *name);
+}
+
 static void the_fixture_uses_everything(struct subject *s)
 {
 	for (size_t i = 0; i < s->pack->register_count; i++) {
@@ -522,6 +532,7 @@ static const struct {
 	{ "every condition fits its argument", every_condition_fits_its_argument },
 	{ "every constant has its value", every_constant_has_its_value },
 	{ "every loop_only name means a function", every_loop_only_name_means_a_function },
+	{ "every name that tells a program means a function", every_name_that_tells_a_program_means_a_function },
 	{ "the fixture uses everything", the_fixture_uses_everything },
 };
 

@@ -91,11 +91,23 @@ struct finding check_finding(const struct check *out, struct place place, const 
 	};
 }
 
-void check_keep(struct check *out, struct finding *finding, unsigned ordinal, const char *format, va_list arguments)
+const char *check_reason(const struct program *p, uint32_t instance)
+{
+	uint64_t programs = program_instance(p, instance)->programs;
+
+	if (!instance)
+		return "";
+	return programs_only_test(programs)        ? "; only in a test program"
+	       : programs_only_client(p, programs) ? "; only in a client program"
+						   : "";
+}
+
+void check_keep(struct check *out, struct finding *finding, unsigned ordinal, const char *reason, const char *format,
+		va_list arguments)
 {
 	char *message = g_strdup_vprintf(format, arguments);
 
-	finding->message = arena_strdup(out->arena, message);
+	finding->message = arena_printf(out->arena, "%s%s", message, reason);
 	g_free(message);
 	set_fingerprint(finding, ordinal);
 	g_array_append_val(out->findings, *finding);
@@ -125,7 +137,7 @@ void finding_add(struct check *out, const struct loop_call *call, const char *fo
 	adviser_choose(out->adviser, effect, &finding);
 	witness_build(out->arena, p, effect->instance, effect, &finding.witness, &finding.steps);
 	va_start(arguments, format);
-	check_keep(out, &finding, site->ordinal, format, arguments);
+	check_keep(out, &finding, site->ordinal, check_reason(p, effect->instance), format, arguments);
 	va_end(arguments);
 }
 

@@ -172,6 +172,6 @@ void hazard_add(struct check *out, const struct hazard_view *view, const char *a
 	shows[h->kind](&witness, h, view);
 	witness_end(&witness, &finding.witness, &finding.steps);
 	va_start(arguments, format);
-	check_keep(out, &finding, ordinal_of(p, h), format, arguments);
+	check_keep(out, &finding, ordinal_of(p, h), check_reason(p, h->instance), format, arguments);
 	va_end(arguments);
 }

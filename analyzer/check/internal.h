@@ -63,8 +63,11 @@ void witness_end(struct witness *witness, struct step **steps, size_t *count);
 struct finding check_finding(const struct check *out, struct place place, const char *callee);
 /* What a call names: a function, or the field or variable it goes through; "" if that has no name. */
 const char *check_callee(const struct program *p, const struct call *call);
-/* Its message, its fingerprint among `ordinal` of its kind, and into the list. */
-void check_keep(struct check *out, struct finding *finding, unsigned ordinal, const char *format, va_list arguments);
+/* Why the path to an instance is thought less of, to stand behind a message; "" if it is not. */
+const char *check_reason(const struct program *p, uint32_t instance);
+/* Its message with the reason, its fingerprint among `ordinal` of its kind, and into the list. */
+void check_keep(struct check *out, struct finding *finding, unsigned ordinal, const char *reason, const char *format,
+		va_list arguments);
 
 /* suppress.c: marks findings that a comment in the source allows. */
 void suppress_findings(struct arena *arena, const char *root, struct finding *findings, size_t count);

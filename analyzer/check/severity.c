@@ -11,6 +11,7 @@
  *      ... of a loop that turns N times                      what it takes times N, instead
  *      before the loop runs                                  low
  *      runs a loop of its own                                high
+ *      only in a client program, which holds up its own user one level less
  *
  * What a call takes is what its arguments say (usleep(100)), or else the bound of the pack, if it is a disk that answers. docs/architecture.md has
  * the same table.
@@ -135,8 +136,9 @@ enum level severity_of(struct program *p, const struct loop_effect *effect)
 {
 	if (effect->startup)
 		return LEVEL_LOW;
+	bool for_client = programs_only_client(p, program_instance(p, effect->instance)->programs);
 	if (!effect->effect || effect->effect->kind == EFFECT_RUNS_LOOP)
-		return LEVEL_HIGH;
+		return for_client ? LEVEL_MEDIUM : LEVEL_HIGH;
 	struct repetition r = { .turns = 1 };
 	if (effect->category != CATEGORY_WAIT) /* not a short lock */
 		r = repetition_of(p, effect);
@@ -145,5 +147,6 @@ enum level severity_of(struct program *p, const struct loop_effect *effect)
 			   : us * r.turns >= VERY_LONG_US ? LEVEL_HIGH
 			   : us * r.turns >= LONG_US      ? LEVEL_MEDIUM
 							  : LEVEL_LOW;
-	return r.open && level < LEVEL_HIGH ? level + 1 : level;
+	level += r.open && level < LEVEL_HIGH;
+	return for_client && level > LEVEL_LOW ? level - 1 : level;
 }

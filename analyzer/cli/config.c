@@ -21,11 +21,17 @@ struct yaml_function {
 	char *function, *is, *category;
 };
 
+struct yaml_program {
+	char *units, *is;
+};
+
 struct yaml_config {
 	char **packs, **exclude;
 	unsigned packs_count, exclude_count;
 	struct yaml_function *functions;
 	unsigned functions_count;
+	struct yaml_program *programs;
+	unsigned programs_count;
 	struct yaml_rules *rules;
 	char *build, *severity, *confidence;
 };
@@ -52,11 +58,21 @@ static const cyaml_schema_field_t function_fields[] = {
 static const cyaml_schema_value_t function_entry = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_function,
 									 function_fields) };
 
+static const cyaml_schema_field_t program_fields[] = {
+	CYAML_FIELD_STRING_PTR("units", CYAML_FLAG_POINTER, struct yaml_program, units, 1, CYAML_UNLIMITED),
+	CYAML_FIELD_STRING_PTR("is", CYAML_FLAG_POINTER, struct yaml_program, is, 1, CYAML_UNLIMITED),
+	CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t program_entry = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_program,
+									program_fields) };
+
 static const cyaml_schema_field_t config_fields[] = {
 	LIST("packs", struct yaml_config, packs),
 	CYAML_FIELD_MAPPING_PTR("rules", OPTIONAL_POINTER, struct yaml_config, rules, rules_fields),
 	LIST("exclude", struct yaml_config, exclude),
 	CYAML_FIELD_SEQUENCE("functions", OPTIONAL_POINTER, struct yaml_config, functions, &function_entry, 0,
+			     CYAML_UNLIMITED),
+	CYAML_FIELD_SEQUENCE("programs", OPTIONAL_POINTER, struct yaml_config, programs, &program_entry, 0,
 			     CYAML_UNLIMITED),
 	TEXT("build", struct yaml_config, build),
 	TEXT("severity", struct yaml_config, severity),
@@ -169,13 +185,38 @@ static struct declaration read_function(const struct reader *r, const struct yam
 
 static void read_functions(const struct reader *r, const struct yaml_config *yaml, struct place list, struct pack *out)
 {
-	out->library = "functions of " CONFIG_FILE;
+	out->library = "words of " CONFIG_FILE;
 	out->file = r->path;
 	out->headers = out->pkg_config = out->loop_only = copy_list(r, NULL, 0, false);
 	out->declarations = arena_new_array(r->arena, struct declaration, yaml->functions_count);
 	out->declaration_count = yaml->functions_count;
 	for (unsigned i = 0; i < yaml->functions_count; i++)
 		out->declarations[i] = read_function(r, &yaml->functions[i], place_item(list, i));
+}
+
+static enum program_kind read_program_kind(const struct reader *r, const char *word, struct place place)
+{
+	static const char *const kinds[] = {
+		[PROGRAM_SERVER] = "server", [PROGRAM_CLIENT] = "client", [PROGRAM_TEST] = "test"
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (strcmp(kinds[i], word) == 0)
+			return (enum program_kind)i;
+	diagnostics_add(r->diagnostics, DIAGNOSTIC_ERROR, r->path, place_line(place),
+			"unknown kind of program '%s'; known are server, client, test", word);
+	return PROGRAM_SERVER;
+}
+
+static void read_programs(const struct reader *r, const struct yaml_config *yaml, struct place list, struct pack *out)
+{
+	out->programs = arena_new_array(r->arena, struct program_declaration, yaml->programs_count);
+	out->program_count = yaml->programs_count;
+	for (unsigned i = 0; i < yaml->programs_count; i++)
+		out->programs[i] = (struct program_declaration){
+			.units = arena_strdup(r->arena, yaml->programs[i].units),
+			.kind = read_program_kind(r, yaml->programs[i].is, place_key(place_item(list, i), "is")),
+		};
 }
 
 static void convert(const struct reader *r, const struct yaml_config *yaml, struct place root, struct config *out)
@@ -185,7 +226,8 @@ static void convert(const struct reader *r, const struct yaml_config *yaml, stru
 	struct place place = place_key(root, "rules");
 
 	out->packs = copy_list(r, yaml->packs, yaml->packs_count, true);
-	read_functions(r, yaml, place_key(root, "functions"), &out->functions);
+	read_functions(r, yaml, place_key(root, "functions"), &out->declared);
+	read_programs(r, yaml, place_key(root, "programs"), &out->declared);
 	out->exclude = copy_list(r, yaml->exclude, yaml->exclude_count, false);
 	out->disabled_rules = read_rules(r, rules->disable, rules->disable_count, place_key(place, "disable"));
 	out->enabled_rules = read_rules(r, rules->enable, rules->enable_count, place_key(place, "enable"));

@@ -6,6 +6,8 @@
  *     functions:                          # what is known of code that one cannot annotate
  *       - { function: "ui_*", is: loop-only }
  *       - { function: legacy_load, is: blocking, category: disk }
+ *     programs:                           # what the programs with a main in these units, and the units, are for
+ *       - { units: "tools*", is: test }   # test, client or server
  *     exclude: ["third_party*"]           # units that are not analysed; `*` matches slashes too
  *     build: build/debug                  # where compile_commands.json is
  *     severity: medium                    # findings below are not shown
@@ -27,8 +29,8 @@ struct config {
 	const char *const *packs;
 	const char *const *disabled_rules, *const *enabled_rules; /* slugs that exist */
 	const char *const *exclude;
-	struct pack functions; /* declarations only: to be added to the packs */
-	const char *build;     /* NULL: not said */
+	struct pack declared; /* what `functions` and `programs` say: to be added to the packs */
+	const char *build;    /* NULL: not said */
 	enum level severity;
 	enum level confidence;
 };

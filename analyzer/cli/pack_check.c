@@ -139,6 +139,13 @@ static void check_constant(struct checking *c, const struct pack_constant *const
 			 constant->value);
 }
 
+static void check_names(struct checking *c, const char *key, const char *const *names)
+{
+	for (; names && *names; names++)
+		if (!declared_find(c->declared, *names))
+			complain(c, "%s: no header of the pack declares '%s'", key, *names);
+}
+
 static void check_all(struct checking *c)
 {
 	for (size_t i = 0; i < c->pack->constant_count; i++)
@@ -151,6 +158,8 @@ static void check_all(struct checking *c)
 	for (const char *const *name = c->pack->loop_only; name && *name; name++)
 		if (**name != '!' && !declared_find(c->declared, *name))
 			complain(c, "loop_only: no header of the pack declares '%s'", *name);
+	check_names(c, "serves", c->pack->serves);
+	check_names(c, "tests", c->pack->tests);
 }
 
 void pack_check_headers(const struct pack *pack, struct diagnostics *problems)

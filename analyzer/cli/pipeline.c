@@ -19,8 +19,8 @@ static enum outcome read_packs(struct pipeline *p)
 	int error = config_read(&p->arena, p->root, &p->config, &problems);
 	if (!error)
 		error = packs_load(&p->arena, p->config.packs, &p->packs, &problems);
-	if (!error && p->config.functions.declaration_count)
-		packs_append(&p->arena, &p->packs, &p->config.functions);
+	if (!error && p->config.declared.declaration_count + p->config.declared.program_count)
+		packs_append(&p->arena, &p->packs, &p->config.declared);
 	message_diagnostics(&problems);
 	return error ? OUTCOME_BAD_INPUT : OUTCOME_OK;
 }

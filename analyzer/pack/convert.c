@@ -595,5 +595,7 @@ void convert_pack(struct arena *arena, const char *name, const struct yaml_pack 
 	convert_constants(&c, from, root);
 	convert_groups(&c, from, root);
 	convert_loop_only(&c, from, root);
+	out->serves = copy_names(&c, place_line(place_key(root, "serves")), from->serves, from->serves_count);
+	out->tests = copy_names(&c, place_line(place_key(root, "tests")), from->tests, from->tests_count);
 	g_hash_table_destroy(c.entries);
 }

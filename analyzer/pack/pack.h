@@ -184,6 +184,15 @@ struct declaration {
 	enum category category; /* of MARK_BLOCKING; CATEGORY_NONE: not said */
 };
 
+/* What a program is for. */
+enum program_kind { PROGRAM_SERVER, PROGRAM_CLIENT, PROGRAM_TEST };
+
+/* What .looplint.yaml says of the programs whose main lies in certain units, and of these units. */
+struct program_declaration {
+	const char *units; /* glob of paths, as in findings; `*` matches slashes too */
+	enum program_kind kind;
+};
+
 struct pack_constant {
 	const char *name;
 	int64_t value; /* on Linux; the pack's fixture checks it against the real header */
@@ -203,8 +212,12 @@ struct pack {
 	struct pack_constant *constants;
 	size_t constant_count;
 	const char *const *loop_only; /* function names or globs that need the loop's thread; NULL-terminated */
+	const char *const *serves;    /* functions and texts: a program that names one serves others, or draws */
+	const char *const *tests;     /* ... is a test. Both NULL-terminated, may be NULL */
 	struct declaration *declarations;
 	size_t declaration_count;
+	struct program_declaration *programs;
+	size_t program_count;
 };
 
 struct packs {

@@ -174,6 +174,8 @@ static const cyaml_schema_field_t pack_fields[] = {
 	LIST("effects", struct yaml_pack, entries.effects, &effect),
 	LIST("groups", struct yaml_pack, groups, &group),
 	LIST("loop_only", struct yaml_pack, loop_only, &text),
+	LIST("serves", struct yaml_pack, serves, &text),
+	LIST("tests", struct yaml_pack, tests, &text),
 	CYAML_FIELD_END
 };
 

@@ -123,24 +123,20 @@ struct following {
 	enum level pointer_confidence;
 };
 
-/* A direct call is made whatever the linker was taken to choose; it just cannot tell programs apart then. */
-static uint64_t narrowed(uint64_t programs, uint64_t by)
-{
-	return programs & by ? programs & by : programs;
-}
-
 static struct instance child_of(const struct following *w, uint32_t function)
 {
 	bool carries = g_hash_table_contains(w->s->p->waiting_functions, GUINT_TO_POINTER(function));
+	uint64_t of_child = programs_of(w->s->p, function);
+	bool test = programs_only_test(of_child);
 
 	return (struct instance){
 		.function = function,
 		.context = w->parent.context,
-		.confidence = w->parent.confidence,
+		.confidence = test ? LEVEL_LOW : w->parent.confidence,
 		.parent = w->parent_index,
 		.call = w->call_index,
 		.root = w->parent.root,
-		.programs = narrowed(w->parent.programs, programs_of(w->s->p, function)),
+		.programs = test ? of_child : programs_narrowed(w->parent.programs, of_child),
 		.depth = (uint16_t)(w->parent.depth + 1),
 		.from_callback = w->parent.from_callback || !carries,
 		.in_loop = w->parent.in_loop || (w->parent.loop == 0 && w->call.loop != 0),
@@ -276,16 +272,6 @@ static enum level lower(enum level a, enum level b)
 	return a < b ? a : b;
 }
 
-/* The programs in which a pointer may hold the function: where both it and the place that binds it are linked. */
-static uint64_t bound_in(const struct program *p, uint32_t function, uint32_t target)
-{
-	uint64_t programs = programs_of(p, function);
-
-	for (; target; target = program_target(p, target)->from)
-		programs &= programs_of(p, program_target(p, target)->holder);
-	return programs;
-}
-
 enum { FEW = 8, MANY = 30 };
 
 static bool by_initialiser(const struct program *p, uint32_t target)
@@ -323,7 +309,7 @@ static void follow_pointer(uint32_t function, uint32_t target, void *data)
 	struct program *p = w->s->p;
 
 	if (!function || !pointers_fit(p, function, call_arguments(p, &w->call)) ||
-	    !(w->parent.programs & bound_in(p, function, target)))
+	    !(w->parent.programs & programs_bound(p, function, target)))
 		return;
 	if (!program_function(p, function)->fact) {
 		follow_library(w, function, lower(w->pointer_confidence, fan_out(w, target)));
@@ -333,7 +319,10 @@ static void follow_pointer(uint32_t function, uint32_t target, void *data)
 	child.through_pointer = true;
 	child.from_callback = true;
 	child.target = target;
+	child.programs = programs_narrowed(child.programs, programs_bound(p, function, target));
 	child.confidence = lower(child.confidence, lower(w->pointer_confidence, fan_out(w, target)));
+	if (programs_only_test(child.programs))
+		child.confidence = LEVEL_LOW;
 	follow_into(w, child);
 }
 
@@ -494,7 +483,7 @@ static void follow_within(struct following *w)
 	for (guint i = 0; callbacks && i < callbacks->len; i++) {
 		const struct handed_over *h = &g_array_index(callbacks, struct handed_over, i);
 
-		if (!(w->parent.programs & bound_in(p, h->function, h->target)))
+		if (!(w->parent.programs & programs_bound(p, h->function, h->target)))
 			continue;
 		struct instance child = child_of(w, h->function);
 		child.through_pointer = child.from_callback = true;
@@ -516,6 +505,17 @@ static void follow_constructed(uint32_t function, uint32_t target, void *data)
 
 /* --- effects --- */
 
+/* The surer one; but what a program that serves others is likely to do, it is asked for before any client. */
+static bool counts_more(const struct program *p, const struct loop_effect *a, const struct loop_effect *b)
+{
+	bool a_serves = !programs_only_client(p, program_instance(p, a->instance)->programs);
+	bool b_serves = !programs_only_client(p, program_instance(p, b->instance)->programs);
+
+	if (a_serves == b_serves || (a_serves ? a->confidence : b->confidence) == LEVEL_LOW)
+		return a->confidence > b->confidence;
+	return a_serves;
+}
+
 static void add_effect(struct search *s, struct loop_effect effect)
 {
 	struct program *p = s->p;
@@ -529,7 +529,7 @@ static void add_effect(struct search *s, struct loop_effect effect)
 	if (!known_index) {
 		g_array_append_val(effects, effect);
 		g_hash_table_insert(s->effect_index, key, GUINT_TO_POINTER(effects->len - 1));
-	} else if (g_array_index(effects, struct loop_effect, known_index).confidence < effect.confidence) {
+	} else if (counts_more(p, &effect, &g_array_index(effects, struct loop_effect, known_index))) {
 		g_array_index(effects, struct loop_effect, known_index) = effect;
 	}
 }
@@ -755,13 +755,11 @@ static bool next_instance(struct search *s, guint *done, uint32_t *index)
 static void push_root(struct search *s, uint32_t index)
 {
 	const struct root root = *program_item(s->p, roots, struct root, index);
-	uint64_t programs = programs_of(s->p, root.function);
+	uint64_t programs = roots_programs(s->p, &root);
 
-	if (root.call)
-		programs = narrowed(programs, programs_of(s->p, program_call(s->p, root.call)->caller));
 	push(s, (struct instance){ .function = root.function,
 				   .context = root.context,
-				   .confidence = root.confidence,
+				   .confidence = programs_only_test(programs) ? LEVEL_LOW : root.confidence,
 				   .root = index,
 				   .programs = programs,
 				   .loop = root.loop,

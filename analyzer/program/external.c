@@ -55,7 +55,7 @@ static void find_loop_reach(struct external *e)
 	for (uint32_t i = 1; i < p->instances->len; i++) {
 		const struct instance *in = program_instance(p, i);
 
-		if (in->context != CONTEXT_LOOP)
+		if (in->context != CONTEXT_LOOP || programs_only_test(in->programs))
 			continue;
 		e->on_loop[in->function] = 1;
 		e->programs |= in->programs;

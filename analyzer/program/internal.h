@@ -21,6 +21,7 @@
  *   async_form.c operations with an asynchronous form beside them  spread.c  what functions may lead to, roughly
  *   emitted.c   callbacks that run where an object is used          main_context.c GLib's contexts that threads run
  *   gobject.c   classes, what makes objects, chaining up            external.c  callbacks that code outside calls
+ *   kinds.c     which programs are tests, servers, clients
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
  */
@@ -348,6 +349,7 @@ struct program {
 	uint32_t **symbol_function;   /* per unit, per symbol: function */
 	uint32_t **symbol_slot;       /* per unit, per symbol: slot of a field or global */
 	uint64_t *unit_programs;      /* per unit: bits of the programs it is part of */
+	uint64_t client_programs;     /* bits of those that serve nobody, in a tree with one that does */
 	GArray *functions, *calls, *guards, *loops, *definitions, *regions, *case_nodes;
 	GArray *returns; /* struct region, each at a return statement */
 
@@ -378,7 +380,7 @@ struct program {
 	uint32_t *next_call_of;       /* per call: the next one of the same function */
 	GHashTable *slot_changes;     /* slot -> calls that change the mode of the descriptor in it; mode.c */
 	GHashTable *function_slots;   /* function -> slots that calls in it change so */
-	GHashTable *rooted;           /* (function, context) that have a root */
+	GHashTable *rooted;           /* (function, context) -> uint64_t: in which programs it has a root */
 	GArray *emitted;           /* struct root: of callbacks that run where an object is used, each registration */
 	GHashTable *deferred;      /* function -> its root that is deferred; NULL: none is */
 	GHashTable *waiting_calls; /* calls that wait, or carry the wait, of some accepted hand-written loop */
@@ -660,8 +662,35 @@ void spins_find(struct program *p);
 /* outside.c: per slot, whether it is filled from outside of the program. The caller frees it with g_free(). */
 uint8_t *outside_find(struct program *p);
 
+/* kinds.c: once functions and symbols are linked. */
+struct kinds *kinds_new(struct program *p);
+void kinds_free(struct kinds *kinds);
+/* Of the program with this main and these units (per unit: whether it is linked). */
+enum program_kind kinds_of_main(struct kinds *kinds, uint32_t main, const uint8_t *linked);
+/* Whether a unit lies in a folder of tests, or is declared to be of one. */
+bool kinds_in_tests(const struct kinds *kinds, uint32_t unit);
+/* ... or has a name of one. */
+bool kinds_is_test(const struct kinds *kinds, uint32_t unit);
+
 /* programs.c */
+#define TEST_PROGRAMS (UINT64_C(1) << 63) /* the bit that all tests share */
 void programs_find(struct program *p);
+/* The programs in which a pointer may hold the function: where both it and the place that binds it are linked. */
+uint64_t programs_bound(const struct program *p, uint32_t function, uint32_t target);
+/* A direct call is made whatever the linker was taken to choose; it just cannot tell programs apart then. */
+static inline uint64_t programs_narrowed(uint64_t programs, uint64_t by)
+{
+	return programs & by ? programs & by : programs;
+}
+/* Whether a path exists in test programs only, or in those and clients only. */
+static inline bool programs_only_test(uint64_t programs)
+{
+	return programs == TEST_PROGRAMS;
+}
+static inline bool programs_only_client(const struct program *p, uint64_t programs)
+{
+	return programs & p->client_programs && !(programs & ~(TEST_PROGRAMS | p->client_programs));
+}
 /* Bits of the programs that a function is part of. */
 static inline uint64_t programs_of(const struct program *p, uint32_t function)
 {
@@ -679,9 +708,11 @@ void parameters_mark(struct program *p);
 /* Bit n: what a function with a body returns depends on parameter n. */
 uint32_t parameters_returned(struct program *p, uint32_t function);
 
-/* roots.c: fills roots, but for those of loops.c and external.c. A function is a root once for each context. */
+/* roots.c: fills roots, but for those of loops.c and external.c. A function is a root once for each context and program. */
 void roots_find(struct program *p);
 void roots_add(struct program *p, struct root root);
+/* The programs in which it is one. */
+uint64_t roots_programs(const struct program *p, const struct root *root);
 void roots_add_startup(struct program *p); /* main, before its loop runs */
 
 /*

@@ -7,7 +7,7 @@
  * is linked already is taken, else the one with the least in it (a test's or tool's stand-in for the server's own).
  *
  * A unit that no main leads to may be loaded at run time or belong to a library: it has every bit, and so has every
- * unit of a tree without a main.
+ * unit of a tree without a main. All tests (kinds.c) share one bit.
  */
 #include "program/internal.h"
 
@@ -24,7 +24,11 @@ struct linker {
 	struct program *p;
 	GArray **references; /* per unit: struct reference */
 	uint8_t *linked;     /* per unit, for the main at hand */
-	GArray *queue;       /* units */
+	uint8_t *has_test_main;
+	GHashTable *test_folders; /* of the mains of tests */
+	unsigned mains;           /* but those of tests */
+	uint64_t clients, servers;
+	GArray *queue; /* units */
 };
 
 static void collect_references(struct linker *l, uint32_t unit)
@@ -123,16 +127,73 @@ static bool choose_one(struct linker *l)
 	return false;
 }
 
-static void link_main(struct linker *l, uint32_t unit, uint64_t bit)
+static void link_main(struct linker *l, uint32_t unit)
 {
 	memset(l->linked, 0, l->p->unit_count);
 	g_array_set_size(l->queue, 0);
 	link_unit(l, unit);
 	while (follow_certain(l) && choose_one(l))
 		;
+}
+
+static void put_bits(struct linker *l, uint64_t bit)
+{
 	for (size_t u = 0; u < l->p->unit_count; u++)
 		if (l->linked[u])
 			l->p->unit_programs[u] |= bit;
+}
+
+/* The bit of a program: tests share one. */
+static uint64_t bit_of(struct linker *l, enum program_kind kind)
+{
+	if (kind == PROGRAM_TEST)
+		return TEST_PROGRAMS;
+	uint64_t bit = UINT64_C(1) << MIN(l->mains, MAX_PROGRAMS - 2);
+	l->mains++;
+	if (kind == PROGRAM_CLIENT)
+		l->clients |= bit;
+	else
+		l->servers |= bit;
+	return bit;
+}
+
+static char *folder_of(const struct program *p, uint32_t unit)
+{
+	return g_path_get_dirname(facts_string(p->units[unit], p->units[unit]->path));
+}
+
+static void link_programs(struct linker *l, struct kinds *kinds)
+{
+	struct program *p = l->p;
+
+	for (uint32_t i = 1; i < p->functions->len; i++) {
+		const struct program_function *f = program_function(p, i);
+
+		if (!f->fact || strcmp(f->name, "main") != 0)
+			continue;
+		link_main(l, f->unit - 1);
+		enum program_kind kind = kinds_of_main(kinds, i, l->linked);
+		put_bits(l, bit_of(l, kind));
+		if (kind == PROGRAM_TEST) {
+			l->has_test_main[f->unit - 1] = 1;
+			g_hash_table_add(l->test_folders, folder_of(p, f->unit - 1));
+		}
+	}
+	p->client_programs = l->servers ? l->clients & ~l->servers : 0;
+}
+
+/*
+ * What only tests link is a library's as a rule, or a plug-in's, and not the tests' own. Theirs is what is named so, and in
+ * a tree with a server, which links what it needs, what lies beside their main.
+ */
+static bool belongs_to_tests(const struct linker *l, const struct kinds *kinds, uint32_t unit)
+{
+	if (l->has_test_main[unit] || kinds_in_tests(kinds, unit))
+		return true;
+	if (!l->p->unit_programs[unit])
+		return kinds_is_test(kinds, unit);
+	g_autofree char *folder = folder_of(l->p, unit);
+	return l->servers && g_hash_table_contains(l->test_folders, folder);
 }
 
 static uint64_t programs_of_function(const struct program *p, const struct program_function *f)
@@ -142,33 +203,40 @@ static uint64_t programs_of_function(const struct program *p, const struct progr
 	return p->unit_programs[f->unit - 1];
 }
 
+uint64_t programs_bound(const struct program *p, uint32_t function, uint32_t target)
+{
+	uint64_t programs = programs_of(p, function);
+
+	for (; target; target = program_target(p, target)->from)
+		programs &= programs_of(p, program_target(p, target)->holder);
+	return programs;
+}
+
 void programs_find(struct program *p)
 {
 	struct linker l = { .p = p,
 			    .references = g_new0(GArray *, p->unit_count + 1),
 			    .linked = g_new0(uint8_t, p->unit_count + 1),
+			    .has_test_main = g_new0(uint8_t, p->unit_count + 1),
+			    .test_folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 			    .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
-	unsigned mains = 0;
+	struct kinds *kinds = kinds_new(p);
 
 	p->unit_programs = arena_new_array(p->arena, uint64_t, p->unit_count + 1);
 	for (uint32_t u = 0; u < p->unit_count; u++)
 		collect_references(&l, u);
-	for (uint32_t i = 1; i < p->functions->len; i++) {
-		const struct program_function *f = program_function(p, i);
-
-		if (f->fact && strcmp(f->name, "main") == 0) {
-			link_main(&l, f->unit - 1, UINT64_C(1) << MIN(mains, MAX_PROGRAMS - 1));
-			mains++;
-		}
-	}
+	link_programs(&l, kinds);
 	for (uint32_t u = 0; u < p->unit_count; u++) {
-		if (!p->unit_programs[u])
-			p->unit_programs[u] = UINT64_MAX;
+		if (!(p->unit_programs[u] & ~TEST_PROGRAMS))
+			p->unit_programs[u] = belongs_to_tests(&l, kinds, u) ? TEST_PROGRAMS : UINT64_MAX;
 		g_array_free(l.references[u], TRUE);
 	}
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		program_function(p, i)->programs = programs_of_function(p, program_function(p, i));
+	kinds_free(kinds);
+	g_hash_table_destroy(l.test_folders);
 	g_free(l.references);
 	g_free(l.linked);
+	g_free(l.has_test_main);
 	g_array_free(l.queue, TRUE);
 }

@@ -14,12 +14,40 @@ struct rooting {
 	uint32_t call;
 };
 
+uint64_t roots_programs(const struct program *p, const struct root *root)
+{
+	uint64_t programs = programs_of(p, root->function);
+	uint64_t bound = programs_bound(p, root->function, root->target);
+	uint64_t caller = root->call ? programs_of(p, program_call(p, root->call)->caller) : UINT64_MAX;
+
+	if (programs_only_test(caller))
+		return caller;
+	return programs_narrowed(programs_narrowed(programs, bound), caller);
+}
+
+/* What is called from outside, or where an object is used, is a root once for all programs but tests. */
+static bool is_root_once(const struct program *p, const struct root *root)
+{
+	return root->kind == ROOT_EXTERNAL ||
+	       (root->kind == ROOT_REGISTERED && emitted_here(p, root->registration, root->call));
+}
+
 void roots_add(struct program *p, struct root root)
 {
 	gpointer key = GSIZE_TO_POINTER((gsize)root.function << 8 | root.context);
+	uint64_t *known = g_hash_table_lookup(p->rooted, key);
 
-	if (!root.function || !program_function(p, root.function)->fact || !g_hash_table_add(p->rooted, key))
+	if (!root.function || !program_function(p, root.function)->fact)
 		return;
+	uint64_t programs = roots_programs(p, &root);
+	if (known && (is_root_once(p, &root) ? !programs_only_test(*known) : !(programs & ~*known)))
+		return;
+	if (!known) {
+		known = arena_new(p->arena, uint64_t);
+		*known = 0;
+		g_hash_table_insert(p->rooted, key, known);
+	}
+	*known |= programs;
 	g_array_append_val(p->roots, root);
 }
 
