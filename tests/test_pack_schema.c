@@ -53,6 +53,8 @@ static const char *const good[] = {
 	"library: l\neffects: [{ function: f, sets_nonblocking: { descriptor: 1 } }]\n",
 	"library: l\neffects: [{ function: f, opens: socket, nonblocking: { argument: 2, has: 2048 } }]\n",
 	"library: l\neffects: [{ function: f, makes_text: { from: 2, to: 1 } }]\n",
+	"library: l\neffects: [{ function: f, blocks: network, descriptor: 1, unless_opened: datagram, input: true "
+	"}]\n",
 	"library: l\neffects: [{ function: f, makes_text: { begins: \"/sys/\" } }]\n",
 	"library: l\ngroups: [{ see: d, effects: [{ function: f, blocks: ipc }] }, { see: e }]\n",
 };
@@ -122,6 +124,9 @@ static const char *const bad[] = {
 	"library: l\neffects: [{ function: f, blocks: disk, cost: cheap }]\n",
 	"library: l\neffects: [{ function: f, opens: door }]\n",
 	"library: l\neffects: [{ function: f, makes_text: { to: 1 } }]\n",
+	"library: l\neffects: [{ function: f, blocks: network, unless_opened: datagram }]\n",
+	"library: l\neffects: [{ function: f, blocks: network, descriptor: 1, unless_opened: door }]\n",
+	"library: l\neffects: [{ function: f, opens: file, input: true }]\n",
 	"library: l\neffects: [{ function: f, makes_text: { from: 1, begins: \"/sys/\" } }]\n",
 	"library: l\neffects: [{ function: f, blocks: disk, nonblocking: { argument: 1, is: 1 } }]\n",
 	"library: l\neffects: [{ function: f, sets_blocking: {} }]\n",

@@ -306,19 +306,18 @@ static void convert_registration(struct conversion *c, struct place entry, const
 
 /* Effects */
 
-static const char *const openable[] = {
-	"file", "socket", "local-socket", "pipe", "timer", "event", "terminal", "memory"
-};
+static const char *const openable[] = { "file",  "socket",   "local-socket", "pipe",    "timer",
+					"event", "terminal", "memory",       "datagram" };
 
-static void check_opens(struct conversion *c, struct place entry, const char *what)
+static void check_opens(struct conversion *c, struct place entry, const char *key, const char *what)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(openable); i++)
 		if (strcmp(openable[i], what) == 0)
 			return;
-	complain(c, place_line(place_key(entry, "opens")),
-		 "unknown value '%s' of 'opens'; known are file, socket, local-socket, pipe, timer, event, "
-		 "terminal, memory",
-		 what);
+	complain(c, place_line(place_key(entry, key)),
+		 "unknown value '%s' of '%s'; known are file, socket, local-socket, datagram, pipe, timer, "
+		 "event, terminal, memory",
+		 what, key);
 }
 
 /* How many of the keys that make an effect are given, and the kind of the last. */
@@ -371,7 +370,13 @@ static void check_effect(struct conversion *c, struct place entry, const struct 
 		complain(c, line, "'nonblocking' belongs to 'opens'");
 	check_argument(c, line, "descriptor", from->descriptor);
 	if (from->opens)
-		check_opens(c, entry, from->opens);
+		check_opens(c, entry, "opens", from->opens);
+	if (from->unless_opened)
+		check_opens(c, entry, "unless_opened", from->unless_opened);
+	if (from->unless_opened && !from->descriptor)
+		complain(c, line, "'unless_opened' stands beside 'descriptor'");
+	if (from->input && kind != EFFECT_BLOCKS && kind != EFFECT_WAITS)
+		complain(c, line, "'input' belongs to 'blocks' and 'waits'");
 }
 
 static enum cost convert_cost(const struct yaml_effect *from)
@@ -497,6 +502,8 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 		.unless_called = copy_names(c, line, from->unless_called, from->unless_called_count),
 		.descriptor = convert_descriptor(c, line, from),
 		.to_argument = from->takes_mode ? (int)from->takes_mode->to : 0,
+		.input = from->input,
+		.unless_opened = arena_strdup(c->arena, from->unless_opened),
 		.assume_blocking = from->assume != NULL,
 		.lock = convert_lock(c, line, from),
 		.shared = from->locks && from->locks->shared,

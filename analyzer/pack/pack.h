@@ -151,14 +151,16 @@ struct effect {
 	int lock;    /* argument: the lock, of EFFECT_LOCKS and EFFECT_UNLOCKS; of EFFECT_BLOCKS, one that is given up
 			meanwhile; 0: none */
 	bool shared; /* of EFFECT_LOCKS: for reading, with others */
-	int to_argument;      /* of EFFECT_TAKES_MODE and EFFECT_MAKES_TEXT; 0: what it returns */
-	int from_argument;    /* of EFFECT_MAKES_TEXT: the text, or the format, that what it makes begins with */
-	const char *begins;   /* of EFFECT_MAKES_TEXT, in place of from_argument */
-	bool assume_blocking; /* of EFFECT_BLOCKS with a descriptor: one that is not known is in blocking mode */
-	int timeout_argument; /* of EFFECT_WAITS and EFFECT_BLOCKS: how long at most; 0: none */
-	enum time_unit unit;  /* of timeout_argument; UNIT_NONE: only whether it is 0 is of interest */
-	int count_argument;   /* of EFFECT_WAITS: number of descriptors watched; 0: none */
-	const char *opens;    /* of EFFECT_OPENS: "file", "socket", "local-socket", "pipe", "memory", ... */
+	int to_argument;    /* of EFFECT_TAKES_MODE and EFFECT_MAKES_TEXT; 0: what it returns */
+	int from_argument;  /* of EFFECT_MAKES_TEXT: the text, or the format, that what it makes begins with */
+	const char *begins; /* of EFFECT_MAKES_TEXT, in place of from_argument */
+	bool input;         /* of what waits for something to read: where it is told that there is, it does not */
+	const char *unless_opened; /* of EFFECT_BLOCKS with a descriptor: not for one of this kind; see `opens` */
+	bool assume_blocking;      /* of EFFECT_BLOCKS with a descriptor: one that is not known is in blocking mode */
+	int timeout_argument;      /* of EFFECT_WAITS and EFFECT_BLOCKS: how long at most; 0: none */
+	enum time_unit unit;       /* of timeout_argument; UNIT_NONE: only whether it is 0 is of interest */
+	int count_argument;        /* of EFFECT_WAITS: number of descriptors watched; 0: none */
+	const char *opens;         /* of EFFECT_OPENS: "file", "socket", "local-socket", "pipe", "memory", ... */
 	struct conditions nonblocking; /* of EFFECT_OPENS */
 	const char *instead;           /* advice: the async form, or what to do */
 	const char *see;

@@ -135,6 +135,8 @@ static const cyaml_schema_field_t effect_fields[] = {
 	MAPPING("makes_text", struct yaml_effect, makes_text, makes_text_fields),
 	TEXT("assume", struct yaml_effect, assume),
 	TEXT("opens", struct yaml_effect, opens),
+	TEXT("unless_opened", struct yaml_effect, unless_opened),
+	FLAG("input", struct yaml_effect, input),
 	MAPPING("locks", struct yaml_effect, locks, lock_fields),
 	MAPPING("unlocks", struct yaml_effect, unlocks, lock_fields),
 	NUMBER("gives_up", struct yaml_effect, gives_up),

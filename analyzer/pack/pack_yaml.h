@@ -65,14 +65,14 @@ struct yaml_lock {
 };
 
 struct yaml_effect {
-	char *function, *opens, *assume, *instead, *see;
+	char *function, *opens, *unless_opened, *assume, *instead, *see;
 	enum category blocks; /* CATEGORY_NONE: not given */
 	enum cost *cost;
 	enum sureness *confidence;
 	char **if_called, **unless_called;
 	unsigned if_called_count, unless_called_count;
 	unsigned bound_us, descriptor;
-	bool runs_loop, any_thread, forks;
+	bool runs_loop, any_thread, forks, input;
 	struct yaml_waits *waits;
 	struct yaml_lasts *lasts;
 	struct yaml_takes_mode *takes_mode;

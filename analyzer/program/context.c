@@ -564,10 +564,8 @@ static enum category category_of(const char *opens, enum category otherwise)
 		const char *opens;
 		enum category category;
 	} kinds[] = {
-		{ "file", CATEGORY_DISK },
-		{ "terminal", CATEGORY_TERMINAL },
-		{ "socket", CATEGORY_NETWORK },
-		{ "pipe", CATEGORY_IPC },
+		{ "file", CATEGORY_DISK },        { "terminal", CATEGORY_TERMINAL }, { "socket", CATEGORY_NETWORK },
+		{ "datagram", CATEGORY_NETWORK }, { "pipe", CATEGORY_IPC },
 	};
 
 	if (otherwise != CATEGORY_DISK && otherwise != CATEGORY_IPC)
@@ -595,6 +593,8 @@ static void consider(struct following *w, const struct effect *e, uint32_t calle
 	    (e->category == CATEGORY_DISK && names_memory_file(p, &w->parent, call_node(p, &w->call))))
 		return;
 	effect.confidence = lower(lower(effect.confidence, certainty(holds)), most_believed(p, e));
+	if (ready_told(p, &w->parent, &w->call, e))
+		effect.confidence = LEVEL_LOW;
 	if (e->kind == EFFECT_WAITS) {
 		effect.category = CATEGORY_WAIT;
 		if (unknown_time(p, w, e))
@@ -603,7 +603,7 @@ static void consider(struct following *w, const struct effect *e, uint32_t calle
 	if (e->descriptor) {
 		struct descriptor state = descriptor_state(p, &w->parent, &w->call, e);
 
-		if (state.blocks == TRUTH_FALSE)
+		if (state.blocks == TRUTH_FALSE || (e->unless_opened && g_strcmp0(e->unless_opened, state.opens) == 0))
 			return;
 		effect.confidence = lower(effect.confidence, certainty(state.blocks));
 		effect.opens = state.opens;

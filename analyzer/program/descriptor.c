@@ -106,13 +106,20 @@ struct program_value descriptor_of_call(struct program *p, const struct instance
 	const struct program_function *f = program_function(p, callee);
 	struct call call = { .caller = in->function, .node = node, .callee = callee };
 
+	const struct effect *perhaps = NULL;
+
 	for (size_t i = 0; f->model && i < f->model->effect_count; i++) {
 		const struct effect *e = f->model->effects[i];
 
 		if (e->kind == EFFECT_TAKES_MODE && !e->to_argument)
 			return descriptor_value(p, in, call_argument(p, &call, (unsigned)e->descriptor));
-		if (e->kind == EFFECT_OPENS && value_effect(p, in, &call, e) != TRUTH_FALSE)
+		if (e->kind != EFFECT_OPENS)
+			continue;
+		enum truth holds = value_effect(p, in, &call, e);
+		if (holds == TRUTH_TRUE)
 			return opened_by(p, in, &call, e);
+		if (holds == TRUTH_UNKNOWN && !perhaps)
+			perhaps = e;
 	}
-	return value_unknown;
+	return perhaps ? opened_by(p, in, &call, perhaps) : value_unknown;
 }

@@ -17,6 +17,7 @@
  *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
  *   spins.c     loops that wait by looking again
  *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
+ *   ready.c     what is read where there is something to read
  *   memory.c    which paths lead to memory
  *   async_form.c operations with an asynchronous form beside them  spread.c  what functions may lead to, roughly
  *   emitted.c   callbacks that run where an object is used          main_context.c GLib's contexts that threads run
@@ -596,11 +597,16 @@ struct program_value descriptor_changed(struct program *p, const struct instance
 /* What a call of a library function opens; value_unknown if nothing. */
 struct program_value descriptor_of_call(struct program *p, const struct instance *in, uint32_t node, uint32_t callee);
 
+/* ready.c: whether what a call waits for is there, as the path to it has just been told. */
+bool ready_told(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect);
+
 /* memory.c */
 /* Whether a path, as far as it is written out, leads to what is in memory: /proc, /sys, /run and the like. */
 bool memory_holds(const char *path);
 /* Whether an argument of the call is such a path, or what was opened by one. */
 bool names_memory_file(struct program *p, const struct instance *in, const struct node *call);
+/* Whether argument `n` (from 1), a format, begins with the printing of such a path: "%s/uevent". */
+bool memory_of_format(struct program *p, const struct instance *in, const struct call *call, unsigned n);
 /* What is known of the text that a call of a library function returns. */
 struct program_value memory_of_call(struct program *p, const struct instance *in, uint32_t node, uint32_t callee,
 				    unsigned depth);

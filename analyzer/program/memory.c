@@ -9,7 +9,10 @@
 
 #include <string.h>
 
-enum { MAX_WRITERS = 3 }; /* functions inside functions that write a text where their caller says */
+enum {
+	MAX_WRITERS = 3,     /* functions inside functions that write a text where their caller says */
+	MAX_FORMAT_DEPTH = 4 /* where what is printed at the beginning of a text is looked at */
+};
 
 /* proc(5), sysfs(5), file-hierarchy(7), shm_overview(7), random(4), null(4). */
 static const char *const kept_in_memory[] = { "/proc",        "/sys",        "/run",      "/var/run", "/dev/shm",
@@ -60,6 +63,14 @@ static bool made_in_memory(struct program *p, const struct instance *in, const s
 	if (!value.in_memory && n->kind == NODE_PARAM && !in->root) /* whoever calls: what all of them pass */
 		value = stored_parameter(p, in->function, (uint32_t)n->value);
 	return value.in_memory;
+}
+
+bool memory_of_format(struct program *p, const struct instance *in, const struct call *call, unsigned n)
+{
+	unsigned part = first_part(program_function(p, in->function), p, call, n);
+	uint32_t node = part > n ? call_argument(p, call, part) : 0;
+
+	return node && value_eval(p, in, node, MAX_FORMAT_DEPTH).in_memory;
 }
 
 struct program_value memory_of_call(struct program *p, const struct instance *in, uint32_t node, uint32_t callee,

@@ -159,6 +159,8 @@ void value_bind(struct program *p, const struct instance *in, const struct call 
 		uint32_t argument = wanted & 1u << MIN(i, 31) ? call_argument(p, call, i + 1) : 0;
 		struct program_value value = argument ? value_eval(p, in, argument, BOUND_DEPTH) : value_unknown;
 
+		if (argument && f->flags & SYMBOL_VARIADIC)
+			value.in_memory |= memory_of_format(p, in, call, i + 1);
 		if (!value_known(&value))
 			continue;
 		environment.items[environment.count].parameter = i;

@@ -176,7 +176,7 @@ static struct program_value written_by_call(const struct sight *s, const struct 
 		value = first ? one : value_join(value, one);
 		first = false;
 	}
-	return value;
+	return first ? memory_after(s->p, s->in, d->call, d->argument + 1u, s->depth) : value;
 }
 
 /* What the place holds behind a definition that it held `before`. */

@@ -1,0 +1,148 @@
+/*
+ * ready: a call that reads once where the program has just been told that there is something to read.
+ *
+ *      if (revents & POLLIN)                   told by the bits that a loop hands over,
+ *              recv(fd, ...);
+ *      if (poll(&watched, 1, 100) > 0)         by a wait that has ended before its time,
+ *              read(fd, ...);
+ *      if (FD_ISSET(fd, &readable))            or by a set of descriptors
+ *              accept(fd, ...);
+ *
+ * One read then returns what is there. A second one, or one in a loop of its own, may wait, as does one of a descriptor
+ * that somebody else was told of: so the question must be asked in the function that reads, or in one that hands the
+ * descriptor down to it.
+ */
+#include "program/internal.h"
+
+#include <string.h>
+
+enum { MAX_CALLERS = 4, MAX_DEPTH = 10 };
+
+/* The bits by which loops say that something can be read: poll(2), epoll_ctl(2) and what libraries call theirs. */
+static const char *const readable_bits[] = { "POLLIN",      "POLLRDNORM",  "EPOLLIN",           "G_IO_IN",    "EV_READ",
+					     "UV_READABLE", "AE_READABLE", "WL_EVENT_READABLE", "SD_EVENT_IN" };
+
+static bool names_readable(const char *text)
+{
+	for (size_t i = 0; *text && i < G_N_ELEMENTS(readable_bits); i++)
+		if (strstr(text, readable_bits[i]))
+			return true;
+	return false;
+}
+
+/* FD_ISSET() looks into a set of descriptors, and is a call in some C libraries. */
+static bool looks_into_set(const struct program_function *f, const struct node *n)
+{
+	const char *name = n->symbol ? facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name) : "";
+
+	return (n->kind == NODE_FIELD && g_str_has_prefix(name, "fd_set.")) ||
+	       strcmp(facts_string(f->facts, n->macro), "FD_ISSET") == 0;
+}
+
+static bool waits(struct program *p, const struct program_function *f, const struct node *n)
+{
+	uint32_t callee = n->symbol ? link_symbol(p, f->unit - 1, n->symbol) : 0;
+	const struct model *model = callee ? program_function(p, callee)->model : NULL;
+
+	for (size_t i = 0; model && i < model->effect_count; i++)
+		if (model->effects[i]->kind == EFFECT_WAITS)
+			return true;
+	return false;
+}
+
+/* Whether a condition asks if there is something to read. */
+static bool asks(struct program *p, const struct program_function *f, uint32_t node, unsigned depth)
+{
+	const struct node *n = function_node(f, node);
+	uint32_t count;
+
+	if (names_readable(facts_string(f->facts, n->text)) || names_readable(facts_string(f->facts, n->macro)) ||
+	    looks_into_set(f, n) || (n->kind == NODE_CALL && waits(p, f, n)))
+		return true;
+	if (depth > MAX_DEPTH)
+		return false;
+	if (n->kind == NODE_LOCAL) {
+		const struct definition *d = definitions_of(p, f, (uint32_t)n->value, &count);
+
+		return count == 1 && d->value && asks(p, f, d->value, depth + 4);
+	}
+	for_each_child(child, f->facts, n)
+		if (asks(p, f, child, depth + 1))
+			return true;
+	return false;
+}
+
+/* Whether a guard of the call asks so, in the same turn of the innermost loop. */
+static bool asked_for(struct program *p, const struct call *call)
+{
+	const struct program_function *f = program_function(p, call->caller);
+
+	for (uint32_t i = call->guard; i; i = program_item(p, guards, struct guard, i)->outer) {
+		uint32_t node = program_item(p, guards, struct guard, i)->node;
+
+		if (body_region(p, f, node).loop == call->loop && asks(p, f, node, 0))
+			return true;
+	}
+	return false;
+}
+
+static bool reads(const struct program *p, uint32_t callee)
+{
+	const struct model *model = callee ? program_function(p, callee)->model : NULL;
+
+	for (size_t i = 0; model && i < model->effect_count; i++)
+		if (model->effects[i]->input)
+			return true;
+	return false;
+}
+
+/* Whether something was read before, under the same guard or on the way to it. */
+static bool is_second(struct program *p, const struct instance *in, const struct call *call)
+{
+	const struct program_function *f = program_function(p, call->caller);
+
+	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
+		const struct call other = *program_call(p, i);
+
+		if (other.node < call->node && reads(p, other.callee) && !other.leaves &&
+		    value_guard(p, in, other.guard, call->guard, 8) == TRUTH_TRUE)
+			return true;
+	}
+	return false;
+}
+
+/* The parameter (from 0) that a call reads from; -1: it is none. */
+static int64_t handed_descriptor(struct program *p, const struct call *call, unsigned argument)
+{
+	uint32_t node = argument ? call_argument(p, call, argument) : 0;
+	const struct node *n = node ? function_node(program_function(p, call->caller), node) : NULL;
+	uint32_t count;
+
+	if (!n || n->kind != NODE_PARAM ||
+	    definitions_of(p, program_function(p, call->caller), (uint32_t)n->value, &count))
+		return -1;
+	return n->value;
+}
+
+bool ready_told(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect)
+{
+	struct call at = *call;
+	const struct instance *path = in;
+	unsigned argument = (unsigned)effect->descriptor;
+
+	if (!effect->input || is_second(p, in, call))
+		return false;
+	for (unsigned i = 0; i < MAX_CALLERS; i++) {
+		if (asked_for(p, &at))
+			return true;
+		int64_t parameter = at.loop ? -1 : handed_descriptor(p, &at, argument);
+		if (parameter < 0 || !path->parent || !path->call)
+			return false;
+		at = *program_call(p, path->call);
+		path = program_instance(p, path->parent);
+		argument = (unsigned)parameter + 1;
+		if (is_second(p, path, &at))
+			return false;
+	}
+	return false;
+}
