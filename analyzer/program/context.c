@@ -10,6 +10,7 @@
 #include "program/external.h"
 #include "program/gobject.h"
 #include "program/internal.h"
+#include "program/outcome.h"
 
 #include <string.h>
 
@@ -17,9 +18,11 @@ enum { MAX_INSTANCES = 48, MAX_TARGETS_PER_ARGUMENT = 16 };
 
 struct search {
 	struct program *p;
-	GArray *queues[LEVELS];   /* instances still to follow, by confidence */
-	GHashTable *effect_index; /* (call, effect) -> index of loop_effects */
-	struct arena *arena;      /* of what ports saw; NULL: the program's */
+	GArray *queues[LEVELS];    /* instances still to follow, by confidence */
+	GHashTable *effect_index;  /* (call, effect) -> index of loop_effects */
+	struct outcomes *outcomes; /* what calls came to; NULL: nothing is kept */
+	bool once;                 /* what is followed was not, had another path with the same call come first */
+	struct arena *arena;       /* of what ports saw; NULL: the program's */
 	bool startup;
 };
 
@@ -64,6 +67,16 @@ static void add_worker_edge(struct program *p, uint32_t from, uint32_t call, uin
 	known->first_edge = p->worker_edges->len - 1;
 }
 
+/* Whatever leads to an instance on a worker. */
+static void note_edge(struct search *s, const struct instance *in, uint32_t first)
+{
+	if (in->context != CONTEXT_WORKER || !in->parent)
+		return;
+	add_worker_edge(s->p, in->parent, in->call, first);
+	if (s->outcomes && !s->once)
+		outcome_note_edge(s->outcomes, first);
+}
+
 static void push(struct search *s, struct instance in)
 {
 	struct program *p = s->p;
@@ -71,9 +84,11 @@ static void push(struct search *s, struct instance in)
 
 	if (!f->fact)
 		return;
-	if (f->instances >= MAX_INSTANCES)
-		in.known = NULL; /* enough variants: one more that stands for all the rest */
 	uint32_t first = known_instance(p, &in), index = p->instances->len;
+	if (!first && f->instances >= MAX_INSTANCES) {
+		in.known = NULL; /* enough variants: one more that stands for all the rest */
+		first = known_instance(p, &in);
+	}
 	uint64_t seen = first ? program_instance(p, first)->seen : 0;
 	if (!first) {
 		first = index;
@@ -86,8 +101,7 @@ static void push(struct search *s, struct instance in)
 	in.programs &= ~seen;
 	if (in.programs)
 		g_array_append_val(p->instances, in);
-	if (in.context == CONTEXT_WORKER && in.parent)
-		add_worker_edge(p, in.parent, in.call, first);
+	note_edge(s, &in, first);
 	if (!in.programs)
 		return; /* was here, in every program it is in */
 	program_instance(p, first)->seen = seen | in.programs;
@@ -113,6 +127,7 @@ static bool mentions(const struct environment *environment, uint32_t parameter)
 struct following {
 	struct search *s;
 	struct instance parent;
+	enum level confidence; /* of the parent, which counts as sure while its calls are followed */
 	uint32_t parent_index;
 	struct call call;
 	uint32_t call_index;
@@ -123,9 +138,20 @@ struct following {
 	enum level pointer_confidence;
 };
 
+static enum level lower(enum level a, enum level b)
+{
+	return a < b ? a : b;
+}
+
+static void reach(const struct following *w, struct instance child)
+{
+	child.confidence = lower(child.confidence, w->confidence);
+	push(w->s, child);
+}
+
 static struct instance child_of(const struct following *w, uint32_t function)
 {
-	bool carries = g_hash_table_contains(w->s->p->waiting_functions, GUINT_TO_POINTER(function));
+	bool carries = program_function(w->s->p, function)->waits;
 	uint64_t of_child = programs_of(w->s->p, function);
 	bool test = programs_only_test(of_child);
 
@@ -161,7 +187,7 @@ static void push_with_target(uint32_t function, uint32_t target, void *data)
 	(void)target;
 	remember(&environment, w->parameter, (struct program_value){ .nonzero = true, .function = function });
 	child.known = knowledge_of(w->s->p, &environment);
-	push(w->s, child);
+	reach(w, child);
 }
 
 static void add_descriptor(struct program *p, const struct instance *in, uint32_t argument, struct program_value *value)
@@ -198,6 +224,7 @@ static void bind_slots(struct following *w, struct environment *environment)
 
 		remember(environment, ENVIRONMENT_SLOT | slot, (struct program_value){ .mode = mode });
 	}
+	knowledge_asked(p, in, ASKED_SLOTS);
 	for (unsigned i = 0; in->known && i < in->known->count; i++)
 		if (in->known->items[i].parameter & ENVIRONMENT_SLOT &&
 		    !mentions(environment, in->known->items[i].parameter))
@@ -212,13 +239,14 @@ static void bind_arguments(struct following *w, uint32_t function, struct enviro
 			   uint32_t *several_parameter)
 {
 	struct program *p = w->s->p;
-	const struct program_function *f = program_function(p, function);
+	const struct program_function *f = program_function(p, function), *caller = program_function(p, w->call.caller);
+	uint32_t asked = f->interesting | f->called | f->descriptors | f->paths;
 
 	*several = 0;
-	for (uint32_t i = 0; i < f->fact->params && i < 32; i++) {
-		uint32_t argument = call_argument(p, &w->call, i + 1);
-
-		if (!argument || !((f->interesting | f->called | f->descriptors | f->paths) & 1u << i))
+	uint32_t argument = asked ? call_argument(p, &w->call, 1) : 0, next;
+	for (uint32_t i = 0; argument && i < f->fact->params && asked >> i; i++, argument = next) {
+		next = i < 31 ? function_node(caller, argument)->next : 0;
+		if (!(asked & 1u << i))
 			continue;
 		struct program_value value = value_of(p, &w->parent, argument);
 		if (!((f->interesting | f->called | f->descriptors) & 1u << i))
@@ -252,24 +280,19 @@ static void follow_into(struct following *w, struct instance child)
 	if (!program_function(p, child.function)->fact)
 		return;
 	if (w->call.cleanup) {
-		push(w->s, child);
+		reach(w, child);
 		return;
 	}
 	w->environment.count = 0;
 	bind_arguments(w, child.function, &w->environment, &several, &several_parameter);
 	if (!several) {
 		child.known = knowledge_of(p, &w->environment);
-		push(w->s, child);
+		reach(w, child);
 		return;
 	}
 	w->child = child;
 	w->parameter = several_parameter;
 	pointers_each(p, w->call.caller, several, push_with_target, w);
-}
-
-static enum level lower(enum level a, enum level b)
-{
-	return a < b ? a : b;
 }
 
 enum { FEW = 8, MANY = 30 };
@@ -338,12 +361,14 @@ static void ask_port(struct program *p, struct port *port)
 	}
 }
 
+enum lead { LEADS_NOWHERE, LEADS_ON, LEADS_ON_ONCE };
+
 /*
  * Whether this call through a port leads somewhere that an earlier one did not: what it leads to is decided by the
  * instance that calls and by what is known of the arguments. Without this, a field that a thousand functions call and a
  * thousand are stored in would be looked at a million times.
  */
-static bool leads_on(struct following *w, uint32_t port_index)
+static enum lead leads_on(struct following *w, uint32_t port_index)
 {
 	struct program *p = w->s->p;
 	const struct port *port = program_item(p, ports, struct port, port_index);
@@ -358,13 +383,13 @@ static bool leads_on(struct following *w, uint32_t port_index)
 		struct program_value value = value_of(p, &w->parent, call_argument(p, &w->call, i + 1));
 
 		if (environment.count == MAX_ENVIRONMENT)
-			return true;
+			return LEADS_ON;
 		if (port->called & 1u << i && !value.function && value_truth(&value) != TRUTH_FALSE)
-			return true; /* it depends on what may be in the argument */
+			return LEADS_ON; /* it depends on what may be in the argument */
 		remember(&environment, i, value);
 	}
 	probe.known = knowledge_of(p, &environment);
-	return visit_port(w->s, &probe);
+	return visit_port(w->s, &probe) ? LEADS_ON_ONCE : LEADS_NOWHERE;
 }
 
 /* What library functions do, they do to each call. */
@@ -387,12 +412,15 @@ static void follow_place(uint32_t slot, uint32_t function, void *data)
 
 	if (function)
 		follow_pointer(function, 0, w);
-	if (port && !leads_on(w, port)) {
+	enum lead lead = port ? leads_on(w, port) : LEADS_ON;
+	if (lead == LEADS_NOWHERE) {
 		follow_libraries(w, port);
 		return;
 	}
+	w->s->once = lead == LEADS_ON_ONCE;
 	for (uint32_t t = slot ? program_slot(p, slot)->first_target : 0; t; t = program_target(p, t)->next)
 		follow_pointer(program_target(p, t)->function, t, w);
+	w->s->once = false;
 }
 
 /* A call of a parameter goes to what this path passes; only if that is not known, to what anyone passes. */
@@ -434,7 +462,7 @@ static void follow_emitted(uint32_t function, uint32_t target, void *data)
 		child.through_pointer = child.from_callback = true;
 		child.target = target;
 		child.confidence = lower(child.confidence, LEVEL_MEDIUM);
-		push(w->s, child);
+		reach(w, child);
 	}
 }
 
@@ -461,7 +489,7 @@ static void follow_called_back(struct following *w, const struct model *model)
 			struct instance child = child_of(w, value.function);
 
 			child.through_pointer = child.from_callback = true;
-			push(w->s, child);
+			reach(w, child);
 			continue;
 		}
 		w->child = child_of(w, 0);
@@ -469,7 +497,7 @@ static void follow_called_back(struct following *w, const struct model *model)
 		pointers_each(p, w->call.caller, argument, count_target, w);
 		if (w->targets == 1) {
 			w->child.through_pointer = w->child.from_callback = true;
-			push(w->s, w->child);
+			reach(w, w->child);
 		}
 	}
 }
@@ -489,7 +517,7 @@ static void follow_within(struct following *w)
 		child.through_pointer = child.from_callback = true;
 		child.target = h->target;
 		child.registered = h->call;
-		push(w->s, child);
+		reach(w, child);
 	}
 }
 
@@ -500,7 +528,7 @@ static void follow_constructed(uint32_t function, uint32_t target, void *data)
 
 	child.through_pointer = child.from_callback = true;
 	child.target = target;
-	push(w->s, child);
+	reach(w, child);
 }
 
 /* --- effects --- */
@@ -516,7 +544,7 @@ static bool counts_more(const struct program *p, const struct loop_effect *a, co
 	return a_serves;
 }
 
-static void add_effect(struct search *s, struct loop_effect effect)
+static void keep_effect(struct search *s, struct loop_effect effect)
 {
 	struct program *p = s->p;
 	bool worker = program_instance(p, effect.instance)->context == CONTEXT_WORKER;
@@ -532,6 +560,14 @@ static void add_effect(struct search *s, struct loop_effect effect)
 	} else if (counts_more(p, &effect, &g_array_index(effects, struct loop_effect, known_index))) {
 		g_array_index(effects, struct loop_effect, known_index) = effect;
 	}
+}
+
+static void add_effect(struct following *w, struct loop_effect effect)
+{
+	if (w->s->outcomes)
+		outcome_note_effect(w->s->outcomes, &effect);
+	effect.confidence = lower(effect.confidence, w->confidence);
+	keep_effect(w->s, effect);
 }
 
 static enum level certainty(enum truth truth)
@@ -609,7 +645,7 @@ static void consider(struct following *w, const struct effect *e, uint32_t calle
 		effect.opens = state.opens;
 		effect.category = category_of(state.opens, e->category);
 	}
-	add_effect(w->s, effect);
+	add_effect(w, effect);
 }
 
 static const struct effect needs_loop = { .kind = EFFECT_NEEDS_LOOP };
@@ -632,10 +668,10 @@ static bool follow_marked(struct following *w)
 		       (marks->bits & MARK_NO_COROUTINE && caller & MARK_COROUTINE);
 
 	if (worker && threads_needs_loop(p, &w->parent, &w->call)) {
-		add_effect(w->s, (struct loop_effect){ .instance = w->parent_index,
-						       .call = w->call_index,
-						       .effect = &needs_loop,
-						       .confidence = w->parent.confidence });
+		add_effect(w, (struct loop_effect){ .instance = w->parent_index,
+						    .call = w->call_index,
+						    .effect = &needs_loop,
+						    .confidence = w->parent.confidence });
 		return true;
 	}
 	if (worker && marks->bits & MARK_ANY_THREAD)
@@ -668,16 +704,15 @@ static void follow_call(struct following *w)
 		return;
 	}
 	const struct program_function *callee = program_function(p, w->call.callee);
-	bool own_wait = g_hash_table_contains(p->waiting_calls, GUINT_TO_POINTER(w->call_index));
+	bool own_wait = w->call.waits;
 	bool library = !callee->fact || (callee->flags & SYMBOL_SYSTEM);
 
-	if (w->parent.from_callback && !own_wait && callee->fact &&
-	    g_hash_table_contains(p->waiting_functions, GUINT_TO_POINTER(w->call.callee))) {
-		add_effect(w->s, (struct loop_effect){ .instance = w->parent_index,
-						       .call = w->call_index,
-						       .callee = w->call.callee,
-						       .confidence = w->parent.confidence,
-						       .nested_wait = true });
+	if (w->parent.from_callback && !own_wait && callee->fact && callee->waits) {
+		add_effect(w, (struct loop_effect){ .instance = w->parent_index,
+						    .call = w->call_index,
+						    .callee = w->call.callee,
+						    .confidence = w->parent.confidence,
+						    .nested_wait = true });
 		return;
 	}
 	if (library)
@@ -715,30 +750,73 @@ static bool in_scope(const struct program *p, const struct instance *in, const s
 	return false;
 }
 
-/* Calls that lead nowhere: into a library of which nothing is known. */
-static bool goes_nowhere(const struct program *p, const struct call *call)
+/* Calls that lead nowhere, on whatever path: into a library of which nothing is known, or the end of the process. */
+static bool leads_nowhere(const struct program *p, uint32_t index)
 {
+	const struct call *call = program_call(p, index);
 	const struct program_function *callee = call->callee ? program_function(p, call->callee) : NULL;
 
+	if (call->dying)
+		return true;
 	return callee && !callee->fact && !callee->model && !callee->marks.bits && !callee->constructs &&
 	       !callee->async_form && !within_of(p, call->callee);
+}
+
+/* What another path that knows the same was led to, by the same call. */
+static void follow_again(struct following *w, const struct outcome *outcome)
+{
+	struct search *s = w->s;
+
+	for (uint32_t i = 0; i < outcome->edges; i++)
+		add_worker_edge(s->p, w->parent_index, w->call_index, outcome_edge(s->outcomes, outcome, i));
+	for (uint32_t i = 0; i < outcome->effects; i++) {
+		struct loop_effect effect = *outcome_effect(s->outcomes, outcome, i);
+
+		effect.instance = w->parent_index;
+		effect.confidence = lower(effect.confidence, w->confidence);
+		keep_effect(s, effect);
+	}
+}
+
+static void follow_first(struct following *w)
+{
+	struct program *p = w->s->p;
+
+	w->call = *program_call(p, w->call_index);
+	if (in_scope(p, &w->parent, &w->call) && value_guards(p, &w->parent, &w->call) != TRUTH_FALSE)
+		follow_call(w);
+}
+
+static void follow_one(struct following *w)
+{
+	struct search *s = w->s;
+	const struct outcome *known = outcome_find(s->outcomes, s->p, w->call_index, &w->parent);
+
+	if (known) {
+		follow_again(w, known);
+		return;
+	}
+	outcome_begin(s->outcomes, s->p, &w->parent);
+	follow_first(w);
+	outcome_end(s->outcomes, s->p, w->call_index);
 }
 
 static void follow_instance(struct search *s, uint32_t index)
 {
 	struct program *p = s->p;
 	struct following w = { .s = s, .parent = *program_instance(p, index), .parent_index = index };
-	const struct program_function f = *program_function(p, w.parent.function);
+	const struct program_function *f = program_function(p, w.parent.function);
 
 	if (w.parent.depth >= 200)
 		return;
-	for (uint32_t i = f.first_call; i < f.first_call + f.calls; i++) {
-		w.call = *program_call(p, i);
+	w.confidence = w.parent.confidence;
+	w.parent.confidence = LEVEL_HIGH;
+	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 		w.call_index = i;
-		if (w.call.dying || goes_nowhere(p, &w.call) || !in_scope(p, &w.parent, &w.call))
-			continue;
-		if (value_guards(p, &w.parent, &w.call) != TRUTH_FALSE)
-			follow_call(&w);
+		if (!s->outcomes && !leads_nowhere(p, i))
+			follow_first(&w);
+		else if (s->outcomes && !outcome_nothing(s->outcomes, i))
+			follow_one(&w);
 	}
 }
 
@@ -803,6 +881,10 @@ void program_find_contexts(struct program *p, bool include_startup)
 		if (program_item(p, roots, struct root, i)->context == CONTEXT_LOOP &&
 		    !program_item(p, roots, struct root, i)->deferred)
 			push_root(&s, i);
+	s.outcomes = outcomes_new(p);
+	for (uint32_t i = 1; i < p->calls->len; i++)
+		if (leads_nowhere(p, i))
+			outcome_is_nothing(s.outcomes, i);
 	while (next_instance(&s, done, &index))
 		follow_instance(&s, index);
 	guint registered = p->roots->len;
@@ -818,6 +900,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	push_workers(&s);
 	while (next_instance(&s, done, &index))
 		follow_instance(&s, index);
+	outcomes_free(s.outcomes);
 	threads_find(p);
 	locks_find(p);
 	spins_find(p);
@@ -831,18 +914,21 @@ static void forget_search(struct program *p)
 {
 	g_hash_table_remove_all(p->instance_index);
 	g_hash_table_remove_all(p->port_visits);
-	g_hash_table_remove_all(p->waiting_calls);
-	g_hash_table_remove_all(p->waiting_functions);
+	for (guint i = 0; i < p->waiting_calls->len; i++)
+		program_call(p, g_array_index(p->waiting_calls, uint32_t, i))->waits = false;
+	g_array_set_size(p->waiting_calls, 0);
 	g_array_set_size(p->instances, 1);
 	g_array_set_size(p->loop_effects, 1);
 	for (uint32_t i = 1; i < p->functions->len; i++) {
 		program_function(p, i)->plain = 0;
 		program_function(p, i)->instances = 0;
+		program_function(p, i)->waits = false;
 	}
 }
 
 void program_explore(struct program *p, struct arena *scratch, uint32_t function, const struct environment *environment)
 {
+	struct environment known = *environment;
 	struct search s = { .p = p, .arena = scratch, .effect_index = g_hash_table_new(program_hash64, NULL) };
 	struct root root = {
 		.kind = ROOT_STORED, .function = function, .context = CONTEXT_LOOP, .confidence = LEVEL_HIGH
@@ -861,7 +947,7 @@ void program_explore(struct program *p, struct arena *scratch, uint32_t function
 				    .root = p->roots->len - 1,
 				    .programs = programs_of(p, function),
 				    .from_callback = true,
-				    .known = knowledge_of(p, environment) });
+				    .known = knowledge_of(p, &known) });
 	while (next_instance(&s, done, &index))
 		follow_instance(&s, index);
 	for (int level = 0; level < LEVELS; level++)

@@ -183,6 +183,18 @@ static int by_variable(const void *a, const void *b)
 	return x->done < y->done ? -1 : x->done > y->done;
 }
 
+/* Where those of each variable begin. */
+static void index_definitions(struct program *p, struct program_function *f, uint32_t first)
+{
+	f->first_variable = p->first_definitions->len;
+	for (uint32_t variable = 0; variable <= f->fact->variables; variable++) {
+		while (first < p->definitions->len &&
+		       program_item(p, definitions, struct definition, first)->variable < variable)
+			first++;
+		g_array_append_val(p->first_definitions, first);
+	}
+}
+
 static void add_return(struct program *p, const struct program_function *f, uint32_t node)
 {
 	struct region region = body_region(p, f, node);
@@ -196,13 +208,13 @@ void definitions_collect(struct program *p, uint32_t function)
 	struct program_function *f = program_function(p, function);
 	struct collecting c = { .p = p, .f = f };
 
-	f->first_definition = p->definitions->len;
+	guint first = p->definitions->len;
 	if (f->fact->body)
 		collect(&c, f->fact->body, f->end_node - 1);
-	f->definitions = p->definitions->len - f->first_definition;
-	if (f->definitions > 1)
-		qsort(program_item(p, definitions, struct definition, f->first_definition), f->definitions,
+	if (p->definitions->len > first + 1)
+		qsort(program_item(p, definitions, struct definition, first), p->definitions->len - first,
 		      sizeof(struct definition), by_variable);
+	index_definitions(p, f, first);
 	f->first_return = p->returns->len;
 	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
 		const struct node *n = function_node(f, i);
@@ -217,19 +229,8 @@ void definitions_collect(struct program *p, uint32_t function)
 const struct definition *definitions_of(const struct program *p, const struct program_function *f, uint32_t variable,
 					uint32_t *count)
 {
-	const struct definition *all = program_item(p, definitions, struct definition, f->first_definition);
-	uint32_t low = 0, high = f->definitions, last;
+	const uint32_t *first = program_item(p, first_definitions, uint32_t, f->first_variable + variable);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (all[middle].variable < variable)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (last = low; last < f->definitions && all[last].variable == variable;)
-		last++;
-	*count = last - low;
-	return *count ? &all[low] : NULL;
+	*count = variable < f->fact->variables ? first[1] - first[0] : 0;
+	return *count ? program_item(p, definitions, struct definition, first[0]) : NULL;
 }

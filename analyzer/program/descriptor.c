@@ -19,10 +19,10 @@ static uint32_t opened_at(struct program *p, const struct instance *in, struct k
 }
 
 /* The mode that the path brought a slot into before this function was entered. */
-static enum mode mode_on_entry(const struct instance *in, struct keeping kept)
+static enum mode mode_on_entry(struct program *p, const struct instance *in, struct keeping kept)
 {
 	const struct program_value *value =
-		kept.kind == KEPT_IN_SLOT ? instance_knows(in, ENVIRONMENT_SLOT | kept.id) : NULL;
+		kept.kind == KEPT_IN_SLOT ? instance_knows(p, in, ENVIRONMENT_SLOT | kept.id) : NULL;
 
 	return value ? value->mode : MODE_UNKNOWN;
 }
@@ -34,10 +34,12 @@ struct program_value descriptor_changed(struct program *p, const struct instance
 
 	if (!kept.kind || (kept.kind == KEPT_IN_SLOT && !kept.id))
 		return value;
+	if (kept.kind == KEPT_IN_VARIABLE && !program_function(p, in->function)->changes_modes)
+		return value;
 	uint32_t since = opened_at(p, in, kept, node);
 	enum mode mode = mode_at(p, in, kept, since, node);
 	if (mode == MODE_UNKNOWN && !since)
-		mode = mode_on_entry(in, kept);
+		mode = mode_on_entry(p, in, kept);
 	if (mode != MODE_UNKNOWN)
 		value.mode = mode;
 	return value;

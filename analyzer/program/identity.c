@@ -254,6 +254,7 @@ static enum truth same_thread(struct program *p, const struct instance *in, uint
 	const struct program_function *f = program_function(p, in->function);
 	enum thread here = thread_of(p, in), owner;
 
+	knowledge_asked(p, in, ASKED_THREAD);
 	if (!a || !b || here == THREAD_UNKNOWN)
 		return TRUTH_UNKNOWN;
 	if (is_self(p, f, a))
@@ -319,5 +320,6 @@ enum truth identity_asked(struct program *p, const struct instance *in, const st
 	if (!calls_one_of(p, f, n, owner_names))
 		return TRUTH_UNKNOWN;
 	enum thread here = thread_of(p, in);
+	knowledge_asked(p, in, ASKED_THREAD);
 	return in->context == CONTEXT_WORKER ? TRUTH_FALSE : here == THREAD_MAIN ? TRUTH_TRUE : TRUTH_UNKNOWN;
 }

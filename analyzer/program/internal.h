@@ -9,6 +9,7 @@
  *   loops.c     loops written by hand around a wait                 descriptor.c whether a descriptor blocks
  *   mode.c      what changes the mode of a descriptor               stored.c    what fields and globals hold
  *   knowledge.c what is known of parameters, kept once
+ *   outcome.c   what calls came to, kept for paths that know the same
  *   programs.c  which programs of the tree share a unit             outside.c   what comes from outside of it
  *   context.c   who runs where: instances, from roots along calls   dump.c      all of that as text
  *   parameters.c which parameters decide something                  roots.c     where following begins
@@ -50,40 +51,44 @@ struct marks {
 
 /* A function of the program: defined in a unit, or only called. One per definition. */
 struct program_function {
-	const char *key, *name, *type, *file; /* file: of the definition, else of the declaration */
-	unsigned line;
-	uint32_t unit;               /* index into units + 1; 0: not defined in any */
+	/* what following calls looks at stands first, close together */
 	const struct function *fact; /* NULL: not defined */
 	const struct facts *facts;   /* of the unit, NULL: not defined */
+	const struct model *model;   /* NULL: no pack knows it */
+	uint64_t programs;           /* bits of the programs it is part of; see programs.c */
 	uint32_t first_call, calls;
-	uint32_t first_loop, loops;
-	uint32_t first_definition, definitions; /* what its variables are set to */
-	uint32_t first_slot; /* one for each of its variables, then one for what it returns; 0: not defined */
-	uint32_t first_region, regions;
-	uint32_t first_return, returns; /* its statements that return a value */
-	bool jumps_back;                /* has a label: what stands behind may run before */
-	const struct model *model;      /* NULL: no pack knows it */
-	struct marks marks;
-	uint32_t same_key;    /* another definition under the same key, in another program of the tree */
-	uint32_t end_node;    /* just behind the last node of the body */
-	uint16_t flags;       /* enum symbol_flag */
-	bool noreturn;        /* declared or inferred */
-	uint32_t changes;     /* bit n: the mode of the descriptor in parameter n is changed in here */
+	uint32_t unit;        /* index into units + 1; 0: not defined in any */
 	uint32_t descriptors; /* bit n: whether the descriptor in parameter n blocks decides something in here */
 	uint32_t paths;       /* bit n: whether the path in parameter n leads to memory decides something in here */
 	uint32_t interesting; /* bit n: what parameter n is decides something in here */
 	uint32_t called;      /* bit n: parameter n is called in here, or handed on to be */
-	uint32_t returned;    /* bit n: parameter n decides what is returned; parameters_returned() fills it */
-	bool returned_known;
-	struct program_value *returns_always; /* memo of value_of_return; NULL: not asked yet */
-	bool returns_pending;
-	uint32_t first_target; /* slots that may hold it */
 	uint32_t instances;
-	uint32_t plain;    /* the last instance of it about whose parameters nothing is known; 0: none yet */
-	uint64_t programs; /* bits of the programs it is part of; see programs.c */
-
-	const struct effect *async_form; /* blocks, by GIO's convention; `instead` is the other form. NULL: none */
+	uint32_t plain;     /* the last instance of it about whose parameters nothing is known; 0: none yet */
+	uint16_t flags;     /* enum symbol_flag */
+	bool noreturn;      /* declared or inferred */
+	bool jumps_back;    /* has a label: what stands behind may run before */
+	bool waits;         /* carries the wait of an accepted hand-written loop; loops.c */
+	bool changes_modes; /* a call in here may change the mode of a descriptor; mode.c */
 	uint8_t constructs; /* makes an object of the type it is given: a row of gobject.c, from 1; else 0 */
+	struct marks marks;
+	const struct effect *async_form; /* blocks, by GIO's convention; `instead` is the other form. NULL: none */
+
+	uint32_t end_node; /* just behind the last node of the body */
+	uint32_t
+		first_variable; /* one for each of its variables, into program.first_definitions, and one behind them */
+	uint32_t first_loop, loops;
+	uint32_t first_region, regions;
+	uint32_t first_return, returns; /* its statements that return a value */
+	uint32_t first_slot; /* one for each of its variables, then one for what it returns; 0: not defined */
+	uint32_t changes;    /* bit n: the mode of the descriptor in parameter n is changed in here */
+	uint32_t returned;   /* bit n: parameter n decides what is returned; parameters_returned() fills it */
+	bool returned_known;
+	bool returns_pending;
+	struct program_value *returns_always; /* memo of value_of_return; NULL: not asked yet */
+	uint32_t first_target;                /* slots that may hold it */
+	uint32_t same_key; /* another definition under the same key, in another program of the tree */
+	unsigned line;
+	const char *key, *name, *type, *file; /* file: of the definition, else of the declaration */
 };
 
 /* A condition that holds where a call stands: `node` is true (or false), or a switch took one of its cases. */
@@ -97,8 +102,9 @@ struct guard {
 	bool judged;                /* parameters is filled */
 	uint32_t parameters;        /* bit n: parameter n is mentioned by this guard or one outside of it */
 	uint32_t first_case, cases; /* into program.case_nodes; a `default` among them makes the guard void */
-	uint64_t asked; /* what told the path that asked last whether it holds from others (value.c); 0: nobody */
-	uint8_t answer; /* enum truth */
+	uint32_t asked;    /* what the path was asked that asked last whether this holds (value.c): enum asked */
+	uint64_t answered; /* knowledge_key() of that; 0: nobody has asked */
+	uint8_t answer;    /* enum truth */
 };
 
 /* A loop statement. */
@@ -120,6 +126,7 @@ struct call {
 	bool dying;       /* the process ends right after it */
 	bool cleanup;     /* called by __attribute__((cleanup)) */
 	bool leaves;      /* the block it stands in leaves the innermost loop */
+	bool waits;       /* waits, or carries the wait, of some accepted hand-written loop */
 	uint32_t cleanup_variable;
 };
 
@@ -235,6 +242,7 @@ enum { MAX_ENVIRONMENT = 8 };
 struct known {
 	uint32_t parameter;
 	struct program_value value;
+	uint64_t key; /* of both; knowledge_of() fills it */
 };
 
 /* What is known of the interesting parameters on a path; parameters that are not listed are unknown. */
@@ -352,7 +360,8 @@ struct program {
 	uint64_t *unit_programs;      /* per unit: bits of the programs it is part of */
 	uint64_t client_programs;     /* bits of those that serve nobody, in a tree with one that does */
 	GArray *functions, *calls, *guards, *loops, *definitions, *regions, *case_nodes;
-	GArray *returns; /* struct region, each at a return statement */
+	GArray *first_definitions; /* per variable: its first definition; see struct program_function */
+	GArray *returns;           /* struct region, each at a return statement */
 
 	GHashTable *result_index; /* (function, node of a call) -> slot */
 	GHashTable *slot_by_key;  /* key of a field or global -> slot */
@@ -382,14 +391,15 @@ struct program {
 	GHashTable *slot_changes;     /* slot -> calls that change the mode of the descriptor in it; mode.c */
 	GHashTable *function_slots;   /* function -> slots that calls in it change so */
 	GHashTable *rooted;           /* (function, context) -> uint64_t: in which programs it has a root */
-	GArray *emitted;           /* struct root: of callbacks that run where an object is used, each registration */
-	GHashTable *deferred;      /* function -> its root that is deferred; NULL: none is */
-	GHashTable *waiting_calls; /* calls that wait, or carry the wait, of some accepted hand-written loop */
-	GHashTable *waiting_functions; /* their callees, and the functions whose loops are accepted */
+	GArray *emitted;       /* struct root: of callbacks that run where an object is used, each registration */
+	GHashTable *deferred;  /* function -> its root that is deferred; NULL: none is */
+	GArray *waiting_calls; /* calls of which that is so: struct call.waits */
 
 	GHashTable *returned;          /* hash of (function, what is known of its parameters) -> struct program_value */
 	unsigned effort, return_depth; /* of value.c */
 	unsigned nested;               /* questions inside of questions */
+	const struct instance *asking; /* of which what is asked is written down; NULL: none */
+	uint32_t asked;                /* enum asked */
 	uint8_t *on_thread;            /* per function: reached from a thread's entry and not from main; loops.c */
 	struct identity *identity;     /* NULL: nobody asks which thread it is */
 
@@ -559,11 +569,26 @@ uint32_t variable_since(struct program *p, const struct instance *in, uint32_t v
 
 /* knowledge.c */
 /* What is kept for all that is known alike; NULL if it is nothing. Lives as long as the program. */
-const struct knowledge *knowledge_of(struct program *p, const struct environment *environment);
+const struct knowledge *knowledge_of(struct program *p, struct environment *environment);
 /* 64 bits that tell (function, context, loop, knowledge) of an instance from all others; never 0. */
 uint64_t instance_key(const struct instance *in);
 /* What an instance knows of one of its parameters, or of a slot (ENVIRONMENT_SLOT); NULL: nothing. */
-const struct program_value *instance_knows(const struct instance *in, uint32_t parameter);
+const struct program_value *instance_knows(struct program *p, const struct instance *in, uint32_t parameter);
+
+/* What may be asked of a path: bits. Bit n, below these: what parameter n is. */
+enum asked {
+	ASKED_REST = 1 << 28, /* the parameters from the 28th on */
+	ASKED_SLOTS = 1 << 29,
+	ASKED_THREAD = 1 << 30,
+};
+/* Notes in p->asked that a question to `in` depends on that, if it is p->asking; instance_knows() does so itself. */
+static inline void knowledge_asked(struct program *p, const struct instance *in, enum asked asked)
+{
+	if (in == p->asking)
+		p->asked |= (uint32_t)asked;
+}
+/* 64 bits that tell what a path knows of all that is in `asked` from what others know; never 0. */
+uint64_t knowledge_key(const struct program *p, const struct instance *in, uint32_t asked);
 
 /* condition.c */
 /* The text that an expression is, or begins with as far as it is known; NULL. */

@@ -17,16 +17,21 @@ static uint64_t mix_value(uint64_t key, const struct program_value *value)
 	return program_mix(key, value->opens ? g_str_hash(value->opens) : 0);
 }
 
-static uint64_t key_of(const struct environment *environment)
+/* Fills the keys of the items, too. */
+static uint64_t key_of(struct environment *environment)
 {
 	uint64_t key = environment->count;
 
-	for (unsigned i = 0; i < environment->count; i++)
-		key = mix_value(program_mix(key, environment->items[i].parameter), &environment->items[i].value);
+	for (unsigned i = 0; i < environment->count; i++) {
+		struct known *known = &environment->items[i];
+
+		known->key = mix_value(known->parameter, &known->value);
+		key = program_mix(key, known->key);
+	}
 	return key | 1;
 }
 
-const struct knowledge *knowledge_of(struct program *p, const struct environment *environment)
+const struct knowledge *knowledge_of(struct program *p, struct environment *environment)
 {
 	size_t size = environment->count * sizeof(struct known);
 
@@ -53,8 +58,26 @@ uint64_t instance_key(const struct instance *in)
 	return program_mix(key, in->known ? in->known->key : 0) | 1;
 }
 
-const struct program_value *instance_knows(const struct instance *in, uint32_t parameter)
+static uint32_t asked_of(uint32_t parameter)
 {
+	return parameter & ENVIRONMENT_SLOT ? ASKED_SLOTS : parameter < 28 ? 1u << parameter : ASKED_REST;
+}
+
+uint64_t knowledge_key(const struct program *p, const struct instance *in, uint32_t asked)
+{
+	uint64_t key = asked;
+
+	if (asked & ASKED_THREAD)
+		key = program_mix(key, identity_known(p, in));
+	for (unsigned i = 0; asked && in->known && i < in->known->count; i++)
+		if (asked_of(in->known->items[i].parameter) & asked)
+			key = program_mix(key, in->known->items[i].key);
+	return key | UINT64_C(1) << 63;
+}
+
+const struct program_value *instance_knows(struct program *p, const struct instance *in, uint32_t parameter)
+{
+	knowledge_asked(p, in, (enum asked)asked_of(parameter));
 	for (unsigned i = 0; in->known && i < in->known->count; i++)
 		if (in->known->items[i].parameter == parameter)
 			return &in->known->items[i].value;

@@ -225,6 +225,8 @@ static struct program *program_new(struct arena *arena, const struct facts *cons
 	p->definitions = array_from_one(sizeof(struct definition));
 	p->regions = array_from_one(sizeof(struct region));
 	p->returns = array_from_one(sizeof(struct region));
+	p->first_definitions = array_from_one(sizeof(uint32_t));
+	p->waiting_calls = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	p->case_nodes = array_from_one(sizeof(uint32_t));
 	p->slots = array_from_one(sizeof(struct slot));
 	p->targets = array_from_one(sizeof(struct target));
@@ -283,22 +285,23 @@ void program_free(struct program *p)
 {
 	if (!p)
 		return;
-	GHashTable *tables[] = { p->slot_values,       p->parameter_values, p->filled,        p->taken,
-				 p->slot_changes,      p->function_slots,   p->model_by_name, p->function_by_key,
-				 p->constant_by_name,  p->result_index,     p->slot_by_key,   p->target_index,
-				 p->instance_index,    p->stored,           p->rooted,        p->waiting_calls,
-				 p->waiting_functions, p->within,           p->field_marks,   p->returned,
-				 p->deferred,          p->port_visits,      p->knowledge,     p->objects };
+	GHashTable *tables[] = { p->slot_values,      p->parameter_values, p->filled,        p->taken,
+				 p->slot_changes,     p->function_slots,   p->model_by_name, p->function_by_key,
+				 p->constant_by_name, p->result_index,     p->slot_by_key,   p->target_index,
+				 p->instance_index,   p->stored,           p->rooted,        p->within,
+				 p->field_marks,      p->returned,         p->deferred,      p->port_visits,
+				 p->knowledge,        p->objects };
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);
 	g_free(p->calls_of);
 	g_free(p->next_call_of);
-	GArray *arrays[] = { p->thread_effects, p->worker_edges, p->hazards,   p->lock_arrivals, p->functions,
-			     p->calls,          p->guards,       p->loops,     p->definitions,   p->case_nodes,
-			     p->regions,        p->slots,        p->targets,   p->copies,        p->ports,
-			     p->port_calls,     p->roots,        p->instances, p->loop_effects,  p->emitted,
-			     p->returns };
+	GArray *arrays[] = {
+		p->thread_effects, p->worker_edges, p->hazards,     p->lock_arrivals,     p->functions,    p->calls,
+		p->guards,         p->loops,        p->definitions, p->case_nodes,        p->regions,      p->slots,
+		p->targets,        p->copies,       p->ports,       p->port_calls,        p->roots,        p->instances,
+		p->loop_effects,   p->emitted,      p->returns,     p->first_definitions, p->waiting_calls
+	};
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);

@@ -472,8 +472,9 @@ static void own_callee(uint32_t function, uint32_t target, void *data)
 	unsigned least = MAX_CHAIN;
 
 	(void)target;
-	if (!waits || !g_hash_table_add(s->p->waiting_functions, GUINT_TO_POINTER(function)))
+	if (!waits || program_function(s->p, function)->waits)
 		return;
+	program_function(s->p, function)->waits = true;
 	for (guint i = 0; i < waits->len; i++)
 		least = MIN(least, chain_length(s, g_array_index(waits, uint32_t, i)));
 	for (guint i = 0; i < waits->len; i++)
@@ -486,10 +487,12 @@ static void own_wait(struct search *s, uint32_t index)
 {
 	struct call call = *program_call(s->p, index);
 
-	if (!g_hash_table_add(s->p->waiting_calls, GUINT_TO_POINTER(index)))
+	if (call.waits)
 		return;
+	program_call(s->p, index)->waits = true;
+	g_array_append_val(s->p->waiting_calls, index);
 	if (call.callee && !g_hash_table_contains(s->carried, GUINT_TO_POINTER(call.callee)))
-		g_hash_table_add(s->p->waiting_functions, GUINT_TO_POINTER(call.callee));
+		program_function(s->p, call.callee)->waits = true;
 	each_callee(s, &call, 0, own_callee, s);
 }
 
@@ -507,7 +510,7 @@ static void accept(struct search *s, const struct candidate *candidate)
 	};
 
 	g_array_append_val(p->roots, root);
-	g_hash_table_add(p->waiting_functions, GUINT_TO_POINTER(root.function));
+	program_function(p, root.function)->waits = true;
 	own_wait(s, candidate->wait);
 }
 
@@ -598,8 +601,6 @@ void loops_find(struct program *p)
 	};
 
 	p->on_thread = arena_new_array(p->arena, uint8_t, p->functions->len);
-	p->waiting_calls = g_hash_table_new(NULL, NULL);
-	p->waiting_functions = g_hash_table_new(NULL, NULL);
 	measure_distances(&s);
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		struct call call = *program_call(p, i);

@@ -122,6 +122,16 @@ static bool note_call(struct program *p, uint32_t index)
 	return changed;
 }
 
+static bool may_change(const struct program *p, uint32_t function)
+{
+	const struct program_function *f = program_function(p, function);
+
+	for (size_t i = 0; f->model && i < f->model->effect_count; i++)
+		if (changes_mode(f->model->effects[i]))
+			return true;
+	return f->changes || (f->fact && g_hash_table_contains(p->function_slots, GUINT_TO_POINTER(function)));
+}
+
 static void free_list(gpointer list)
 {
 	g_array_free(list, TRUE);
@@ -138,6 +148,9 @@ void mode_mark(struct program *p)
 		for (uint32_t i = 1; i < p->calls->len; i++)
 			changed |= note_call(p, i);
 	}
+	for (uint32_t i = 1; i < p->calls->len; i++)
+		if (may_change(p, program_call(p, i)->callee))
+			program_function(p, program_call(p, i)->caller)->changes_modes = true;
 }
 
 static bool changes_slot(const struct program *p, uint32_t function, uint32_t slot)
@@ -259,11 +272,11 @@ static enum certainty was_made(struct program *p, const struct instance *in, uin
 enum mode mode_at(struct program *p, const struct instance *in, struct keeping kept, uint32_t since, uint32_t at)
 {
 	const struct program_function *f = program_function(p, in->function);
-	uint32_t guard = at == UINT32_MAX ? 0 : body_region(p, f, at).guard;
 	enum mode mode = MODE_UNKNOWN;
 
-	if (p->nested >= MAX_WRAPPERS)
+	if (!f->changes_modes || p->nested >= MAX_WRAPPERS)
 		return MODE_UNKNOWN;
+	uint32_t guard = at == UINT32_MAX ? 0 : body_region(p, f, at).guard;
 	p->nested++;
 	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 		const struct call call = *program_call(p, i);

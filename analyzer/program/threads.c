@@ -20,8 +20,7 @@ static bool call_runs_loop(const struct program *p, uint32_t index)
 	const struct call *call = program_call(p, index);
 	const struct model *model = program_function(p, call->callee)->model;
 
-	if (g_hash_table_contains(p->waiting_calls, GUINT_TO_POINTER(index)) ||
-	    (call->callee && g_hash_table_contains(p->waiting_functions, GUINT_TO_POINTER(call->callee))))
+	if (call->waits || (call->callee && program_function(p, call->callee)->waits))
 		return true;
 	for (size_t i = 0; model && i < model->effect_count; i++)
 		if (model->effects[i]->kind == EFFECT_RUNS_LOOP)

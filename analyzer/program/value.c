@@ -225,6 +225,7 @@ static struct program_value eval_predicate(struct program *p, const struct insta
 	if (p->return_depth >= MAX_CALLS)
 		return value_unknown;
 	p->return_depth++;
+	knowledge_asked(p, in, ASKED_THREAD);
 	struct program_value value = value_eval(p, &as, node, 0);
 	p->return_depth--;
 	return value;
@@ -539,10 +540,18 @@ static enum truth guard_holds(struct program *p, const struct instance *in, cons
 	return guard->holds ? value_truth(&value) : value_opposite(value_truth(&value));
 }
 
+/* Whether a path that knows the same of what the answer depends on has asked last. */
+static bool is_answered(struct program *p, const struct instance *in, const struct guard *guard)
+{
+	if (!guard->answered || guard->answered != knowledge_key(p, in, guard->asked))
+		return false;
+	knowledge_asked(p, in, (enum asked)guard->asked);
+	return true;
+}
+
 enum truth value_guard(struct program *p, const struct instance *in, uint32_t guard, uint32_t inside, unsigned depth)
 {
 	enum truth all = TRUTH_TRUE;
-	uint64_t question = guard && guard != inside ? question_key(p, in) : 0;
 
 	while (guard && guard != inside && all != TRUTH_FALSE) {
 		const struct guard g = *program_item(p, guards, struct guard, guard);
@@ -551,33 +560,39 @@ enum truth value_guard(struct program *p, const struct instance *in, uint32_t gu
 			inside = program_item(p, guards, struct guard, inside)->outer;
 			continue;
 		}
-		all = value_logic(OP_AND, all, g.asked == question ? g.answer : guard_holds(p, in, &g, depth));
+		all = value_logic(OP_AND, all, is_answered(p, in, &g) ? g.answer : guard_holds(p, in, &g, depth));
 		guard = g.outer;
 	}
 	return all;
 }
 
-/* One guard of a path, asked once for each that differs from the last one that asked. */
-static enum truth guard_holds_once(struct program *p, const struct instance *in, uint32_t index, uint64_t question)
+/* One guard of a path, asked once for each that differs from the last one that asked in what the answer depends on. */
+static enum truth guard_holds_once(struct program *p, const struct instance *in, uint32_t index)
 {
 	const struct guard guard = *program_item(p, guards, struct guard, index);
+	const struct instance *asking = p->asking;
+	uint32_t asked = p->asked;
 
-	if (guard.asked == question)
+	if (is_answered(p, in, &guard))
 		return guard.answer;
+	p->asking = in;
+	p->asked = 0;
 	value_begin(p);
 	enum truth answer = guard_holds(p, in, &guard, 0);
 	if (p->effort) {
 		struct guard *kept = program_item(p, guards, struct guard, index);
 
-		kept->asked = question;
+		kept->asked = p->asked;
+		kept->answered = knowledge_key(p, in, p->asked);
 		kept->answer = (uint8_t)answer;
 	}
+	p->asking = asking;
+	p->asked = asked | (in == asking ? p->asked : 0);
 	return answer;
 }
 
 enum truth value_guards(struct program *p, const struct instance *in, const struct call *call)
 {
-	uint64_t question = call->guard ? question_key(p, in) : 0;
 	uint32_t scope = in->loop ? program_item(p, loops, struct loop, in->loop)->node : 0;
 	enum truth all = TRUTH_TRUE;
 
@@ -587,7 +602,7 @@ enum truth value_guards(struct program *p, const struct instance *in, const stru
 		if (guard->node < scope)
 			break; /* outside of the loop that is the root */
 		uint32_t outer = guard->outer;
-		all = value_logic(OP_AND, all, guard_holds_once(p, in, i, question));
+		all = value_logic(OP_AND, all, guard_holds_once(p, in, i));
 		i = outer;
 	}
 	return all;

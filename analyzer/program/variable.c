@@ -231,7 +231,7 @@ static bool comes_around(const struct sight *s, const struct definition *d, cons
 
 static struct program_value initial_value(const struct sight *s, uint32_t variable)
 {
-	const struct program_value *known = s->field ? NULL : instance_knows(s->in, variable);
+	const struct program_value *known = s->field ? NULL : instance_knows(s->p, s->in, variable);
 
 	return known ? *known : value_unknown;
 }
