@@ -66,4 +66,24 @@ bool next_hazard(const struct program *program, enum hazard_kind kind, struct ha
 void hazard_add(struct check *out, const struct hazard_view *hazard, const char *advice, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* A completion callback that does the wrong thing when its operation was cancelled. */
+struct cancel_view {
+	uint32_t index;        /* of next_cancel */
+	const char *operation; /* what starts the operation: "g_file_read_async"; "" for CANCEL_TWICE */
+	const char *callback;  /* the function that is told */
+	const char *what;      /* what it calls or looks into there; "" if that has no name */
+	enum level severity;
+	bool told; /* it tells cancellation apart before, and still comes here */
+	bool lent; /* CANCEL_USE_AFTER: what the user data points at, not the user data itself */
+};
+
+/* Moves on to the next fault of a kind; false after the last. Begin with { 0 }. */
+bool next_cancel(const struct program *program, enum cancel_kind kind, struct cancel_view *view);
+
+#define for_each_cancel(c, kind, program) for (struct cancel_view c = { 0 }; next_cancel((program), (kind), &(c));)
+
+/* Reports it with its witness: the operation, the branch, the effect. `advice` is what to write. */
+void cancel_add(struct check *out, const struct cancel_view *view, const char *advice, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
 #endif

@@ -9,6 +9,7 @@
  */
 #include "program/external.h"
 #include "program/gobject.h"
+#include "program/cancel.h"
 #include "program/internal.h"
 #include "program/outcome.h"
 
@@ -904,6 +905,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	threads_find(p);
 	locks_find(p);
 	spins_find(p);
+	cancel_find(p);
 	for (int level = 0; level < LEVELS; level++)
 		g_array_free(s.queues[level], TRUE);
 	g_hash_table_destroy(s.effect_index);

@@ -375,6 +375,7 @@ struct program {
 	GArray *thread_effects;       /* struct loop_effect, of instances on workers */
 	GArray *worker_edges;         /* struct worker_edge */
 	GArray *hazards;              /* struct hazard */
+	GArray *cancel_faults;        /* struct cancel_fault, cancel.h */
 	GArray *lock_arrivals;        /* struct lock_arrival */
 	GHashTable *instance_index;   /* instance_key() -> the first of equal instances */
 	GHashTable *port_visits;      /* the same of ports, as if they were functions -> programs, uint64_t */

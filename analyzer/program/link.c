@@ -5,6 +5,7 @@
  * has the path in front. A tree often holds several programs, each with its `main` and its own copy of some helper:
  * definitions that share a key but not a place stay apart, and a call goes to the one nearest to the caller's file.
  */
+#include "program/cancel.h"
 #include "program/gobject.h"
 #include "program/internal.h"
 
@@ -239,6 +240,7 @@ static struct program *program_new(struct arena *arena, const struct facts *cons
 	p->thread_effects = array_from_one(sizeof(struct loop_effect));
 	p->worker_edges = array_from_one(sizeof(struct worker_edge));
 	p->hazards = array_from_one(sizeof(struct hazard));
+	p->cancel_faults = array_from_one(sizeof(struct cancel_fault));
 	p->lock_arrivals = array_from_one(sizeof(struct lock_arrival));
 	p->symbol_function = arena_new_array(arena, uint32_t *, count);
 	p->symbol_slot = arena_new_array(arena, uint32_t *, count);
@@ -297,10 +299,10 @@ void program_free(struct program *p)
 	g_free(p->calls_of);
 	g_free(p->next_call_of);
 	GArray *arrays[] = {
-		p->thread_effects, p->worker_edges, p->hazards,     p->lock_arrivals,     p->functions,    p->calls,
-		p->guards,         p->loops,        p->definitions, p->case_nodes,        p->regions,      p->slots,
-		p->targets,        p->copies,       p->ports,       p->port_calls,        p->roots,        p->instances,
-		p->loop_effects,   p->emitted,      p->returns,     p->first_definitions, p->waiting_calls
+		p->thread_effects, p->worker_edges, p->hazards, p->cancel_faults, p->lock_arrivals,     p->functions,
+		p->calls,          p->guards,       p->loops,   p->definitions,   p->case_nodes,        p->regions,
+		p->slots,          p->targets,      p->copies,  p->ports,         p->port_calls,        p->roots,
+		p->instances,      p->loop_effects, p->emitted, p->returns,       p->first_definitions, p->waiting_calls
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])

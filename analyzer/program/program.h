@@ -31,6 +31,16 @@ enum spin {
 	SPIN_NAP,   /* sleeps between looks */
 };
 
+/* What a completion callback does wrong. */
+enum cancel_kind {
+	CANCEL_USE_AFTER,       /* touches what its owner may have freed, before or without asking */
+	CANCEL_AS_FAILURE,      /* treats the cancellation as any other failure: retries, answers, logs */
+	CANCEL_AS_SUCCESS,      /* tells a peer that all went well */
+	CANCEL_LOST_COMPLETION, /* tells nobody, where it tells of success and failure */
+	CANCEL_IGNORED_STATUS,  /* uses a result that was never made */
+	CANCEL_TWICE,           /* completes one task or invocation a second time */
+};
+
 /*
  * Links `count` units under `packs`. Strings and the struct live in `arena`, the rest is freed by program_free;
  * units and packs must outlive both.

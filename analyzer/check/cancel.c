@@ -1,0 +1,121 @@
+/*
+ * cancel: what program/cancel.c found, as rules see it and as findings.
+ */
+#include "check/internal.h"
+#include "program/cancel.h"
+
+#include <string.h>
+
+static const struct cancel_fault *fault_at(const struct program *p, uint32_t index)
+{
+	return program_item(p, cancel_faults, struct cancel_fault, index);
+}
+
+static const char *what_of(const struct program *p, const struct cancel_fault *fault)
+{
+	const struct program_function *f = program_function(p, fault->site.callback);
+
+	return fault->symbol ? facts_string(f->facts, facts_symbol(f->facts, fault->symbol)->name) : "";
+}
+
+static const char *operation_of(const struct program *p, const struct cancel_fault *fault)
+{
+	return fault->site.call ? check_callee(p, program_call(p, fault->site.call)) : "";
+}
+
+bool next_cancel(const struct program *p, enum cancel_kind kind, struct cancel_view *view)
+{
+	uint32_t index = view->index + 1;
+
+	while (index < p->cancel_faults->len && fault_at(p, index)->kind != kind)
+		index++;
+	if (index >= p->cancel_faults->len)
+		return false;
+	const struct cancel_fault *fault = fault_at(p, index);
+	*view = (struct cancel_view){
+		.index = index,
+		.operation = operation_of(p, fault),
+		.callback = program_function(p, fault->site.callback)->name,
+		.what = what_of(p, fault),
+		.severity = fault->severity,
+		.told = fault->told != 0,
+		.lent = fault->site.lifetime == LIFETIME_KEPT,
+	};
+	return true;
+}
+
+static void show_operation(struct witness *w, const struct cancel_fault *fault, const struct cancel_view *view)
+{
+	static const char *const cancellers[] = {
+		[CANCELLER_NONE] = "",
+		[CANCELLER_OWNER] = ", and can be cancelled by the owner of its user data",
+		[CANCELLER_OTHER] = ", and can be cancelled",
+		[CANCELLER_CALLER] = ", and can be cancelled by who calls this",
+	};
+	const struct call *call = program_call(w->p, fault->site.call);
+
+	witness_add(w, STEP_REGISTRATION, check_place(w->p, call->caller, call->node), fault->confidence,
+		    arena_printf(w->arena, "'%s' tells '%s' how it ended%s", view->operation, view->callback,
+				 cancellers[fault->site.canceller]));
+}
+
+static void show_branch(struct witness *w, const struct cancel_fault *fault)
+{
+	uint32_t node = fault->told ? fault->told : fault->finish;
+
+	if (node)
+		witness_add(w, STEP_HANDLER, check_place(w->p, fault->site.callback, node), LEVEL_HIGH,
+			    fault->told ? "this tells a cancellation apart from other failures"
+					: "this does not tell a cancellation apart from other outcomes");
+}
+
+static const char *effect_text(enum cancel_kind kind)
+{
+	static const char *const texts[] = {
+		[CANCEL_USE_AFTER] = "this is reached after a cancellation, when the object may be gone",
+		[CANCEL_AS_FAILURE] = "this is reached after a cancellation as after any other failure",
+		[CANCEL_AS_SUCCESS] = "this is reached after a cancellation as after a success",
+		[CANCEL_LOST_COMPLETION] = "from here on nothing is completed, as it is after success and failure",
+		[CANCEL_IGNORED_STATUS] = "this uses a result that a cancelled operation did not make",
+		[CANCEL_TWICE] = "this completes it a second time",
+	};
+
+	return texts[kind];
+}
+
+/* Among the calls or looks of the same name in its function, in the order of the source. */
+static unsigned ordinal_of(const struct program *p, const struct cancel_fault *fault)
+{
+	const struct program_function *f = program_function(p, fault->site.callback);
+	unsigned ordinal = 0;
+
+	for (uint32_t i = f->fact->body; i && i < fault->node; i++)
+		ordinal += fault->symbol && function_node(f, i)->symbol == fault->symbol &&
+			   function_node(f, i)->kind == function_node(f, fault->node)->kind;
+	return ordinal;
+}
+
+void cancel_add(struct check *out, const struct cancel_view *view, const char *advice, const char *format, ...)
+{
+	const struct program *p = out->program;
+	const struct cancel_fault *fault = fault_at(p, view->index);
+	struct finding finding = check_finding(out, check_place(p, fault->site.callback, fault->node), view->what);
+	struct witness witness = witness_begin(out->arena, p);
+	va_list arguments;
+
+	finding.severity = fault->severity;
+	finding.confidence = fault->confidence;
+	finding.context = CONTEXT_LOOP;
+	finding.advice = ADVICE_CANCEL;
+	finding.advice_text = advice;
+	if (fault->site.call) {
+		show_operation(&witness, fault, view);
+		show_branch(&witness, fault);
+	}
+	witness_add(&witness, STEP_EFFECT, check_place(p, fault->site.callback, fault->node), fault->confidence,
+		    effect_text(fault->kind));
+	witness_end(&witness, &finding.witness, &finding.steps);
+	va_start(arguments, format);
+	check_keep(out, &finding, ordinal_of(p, fault), "", format, arguments);
+	va_end(arguments);
+}

@@ -1,0 +1,220 @@
+/* aftermath_eval: expressions; see aftermath_walk.h. */
+#include "program/aftermath_walk.h"
+
+#include <string.h>
+
+bool aftermath_means_cancelled(const struct walk *w, const struct node *constant)
+{
+	const char *text = walk_text(w, constant->text);
+
+	for (const char *const *name = w->site->model ? w->site->model->cancelled : NULL; name && *name; name++)
+		if (strcmp(*name, text) == 0)
+			return true;
+	return false;
+}
+
+/* The status, whose number no pack says, against a constant. */
+static struct thing compare_status(struct walk *w, enum node_op op, uint32_t node, uint32_t constant)
+{
+	const struct node *c = walk_node(w, constant);
+	bool cancelled = c->kind == NODE_CONST && aftermath_means_cancelled(w, c);
+
+	if (cancelled)
+		walk_note_told(w, node);
+	if (c->kind != NODE_CONST || (op != OP_EQ && op != OP_NE))
+		return thing_unknown;
+	return thing_of_truth((op == OP_EQ) == cancelled ? TRUTH_TRUE : TRUTH_FALSE);
+}
+
+static struct thing compare(struct walk *w, uint32_t node, struct thing a, struct thing b, uint32_t right)
+{
+	enum node_op op = walk_node(w, node)->op;
+	bool equality = op == OP_EQ || op == OP_NE;
+
+	w->part_asked |= a.kind == THING_PART || b.kind == THING_PART;
+	if (a.kind == THING_STATUS)
+		return compare_status(w, op, node, right);
+	if (a.kind == THING_NUMBER && b.kind == THING_NUMBER) {
+		struct program_value x = value_constant(a.number), y = value_constant(b.number);
+
+		if (walk_node(w, right)->kind == NODE_CONST && aftermath_means_cancelled(w, walk_node(w, right)))
+			walk_note_told(w, node);
+		return thing_of_truth(value_compare(op, &x, &y));
+	}
+	if (equality && a.kind == b.kind && a.kind == THING_DOMAIN)
+		return thing_of_truth(op == OP_EQ ? TRUTH_TRUE : TRUTH_FALSE);
+	if (equality && b.kind == THING_NUMBER && b.number == 0 && thing_truth(a) == TRUTH_TRUE)
+		return thing_of_truth(op == OP_NE ? TRUTH_TRUE : TRUTH_FALSE);
+	if (equality && a.kind == THING_NUMBER && a.number == 0 && thing_truth(b) == TRUTH_TRUE)
+		return thing_of_truth(op == OP_NE ? TRUTH_TRUE : TRUTH_FALSE);
+	return thing_unknown;
+}
+
+/* && and ||: the right side is walked only where it may be reached. */
+static struct thing eval_logic(struct walk *w, const struct node *n)
+{
+	uint32_t right = walk_node(w, n->first)->next;
+	enum truth left = thing_truth(aftermath_eval(w, n->first));
+	enum truth decides = n->op == OP_AND ? TRUTH_FALSE : TRUTH_TRUE;
+
+	if (left == decides)
+		return thing_of_truth(left);
+	struct state before = w->now;
+	enum truth second = thing_truth(aftermath_eval(w, right));
+	if (left == TRUTH_UNKNOWN)
+		state_join(&w->now, &before);
+	return thing_of_truth(value_logic(n->op, left, second));
+}
+
+static struct thing eval_binary(struct walk *w, uint32_t node)
+{
+	const struct node *n = walk_node(w, node);
+	uint32_t right = walk_node(w, n->first)->next;
+
+	if (n->op == OP_AND || n->op == OP_OR)
+		return eval_logic(w, n);
+	struct thing a = aftermath_eval(w, n->first), b = aftermath_eval(w, right);
+	if (n->op == OP_COMMA)
+		return b;
+	return n->op >= OP_EQ && n->op <= OP_GE ? compare(w, node, a, b, right) : thing_unknown;
+}
+
+/* The code and the domain of the error, a field of the user data, or something else's. */
+static struct thing eval_field(struct walk *w, uint32_t node)
+{
+	const struct node *n = walk_node(w, node);
+	struct thing of = aftermath_eval(w, n->first);
+	const char *name = walk_text(w, facts_symbol(w->f->facts, n->symbol)->name);
+
+	if (of.kind == THING_ERROR && g_str_has_suffix(name, ".code")) {
+		walk_note_told(w, node);
+		return w->scenario == SCENARIO_CANCELLED ? (struct thing){ THING_NUMBER, CANCELLED_IN_GIO }
+							 : thing_unknown;
+	}
+	if (of.kind == THING_ERROR && g_str_has_suffix(name, ".domain"))
+		return (struct thing){ THING_DOMAIN, 0 };
+	if (n->flags & NODE_ARROW)
+		walk_note_use(w, of, node);
+	if (of.kind == THING_DATA && w->site->lifetime == LIFETIME_KEPT)
+		return (struct thing){ THING_PART, n->symbol };
+	return thing_unknown;
+}
+
+static struct thing eval_unary(struct walk *w, const struct node *n)
+{
+	struct thing of = aftermath_eval(w, n->first);
+
+	w->part_asked |= n->op == OP_NOT && of.kind == THING_PART;
+	if (n->op == OP_NOT)
+		return thing_of_truth(value_opposite(thing_truth(of)));
+	if (n->op == OP_INCREMENT || n->op == OP_DECREMENT)
+		walk_set(w, n->first, thing_unknown);
+	if (n->op == OP_NEG && of.kind == THING_NUMBER)
+		return (struct thing){ THING_NUMBER, -of.number };
+	return thing_unknown;
+}
+
+static struct thing eval_assign(struct walk *w, const struct node *n)
+{
+	uint32_t value_node = walk_node(w, n->first)->next;
+	const struct node *place = walk_node(w, n->first);
+
+	if (place->kind != NODE_LOCAL && place->kind != NODE_PARAM)
+		aftermath_eval(w, n->first);
+	struct thing value = aftermath_eval(w, value_node);
+	walk_set(w, n->first, n->op ? thing_unknown : value);
+	return n->op ? thing_unknown : value;
+}
+
+static struct thing eval_variable(struct walk *w, uint32_t node)
+{
+	const struct node *n = walk_node(w, node);
+
+	if (w->site->kind == COMPLETION_STATUS && n->kind == NODE_PARAM && n->value == w->site->outcome && w->out &&
+	    !w->out->finish && !w->helpers)
+		w->out->finish = node;
+	return (uint64_t)n->value < MAX_VARIABLES ? w->now.variables[n->value] : thing_unknown;
+}
+
+static struct thing eval_choice(struct walk *w, const struct node *n)
+{
+	uint32_t then = walk_node(w, n->first)->next, other = walk_node(w, then)->next;
+	struct thing condition = aftermath_eval(w, n->first);
+	enum truth truth = thing_truth(condition);
+
+	if (truth == TRUTH_TRUE)
+		return then && walk_node(w, then)->kind != NODE_EMPTY ? aftermath_eval(w, then) : condition;
+	if (truth == TRUTH_FALSE)
+		return other ? aftermath_eval(w, other) : thing_unknown;
+	struct state before = w->now;
+	struct thing a = then ? aftermath_eval(w, then) : thing_unknown;
+	struct state end = w->now;
+	w->now = before;
+	struct thing b = other ? aftermath_eval(w, other) : thing_unknown;
+	state_join(&w->now, &end);
+	return things_join(a, b);
+}
+
+static struct thing eval_place(struct walk *w, uint32_t node)
+{
+	const struct node *n = walk_node(w, node);
+
+	for_each_child(child, w->f->facts, n) {
+		struct thing of = aftermath_eval(w, child);
+
+		if (n->kind == NODE_DEREF || (n->kind == NODE_INDEX && child == n->first))
+			walk_note_use(w, of, node);
+	}
+	return thing_unknown;
+}
+
+struct thing aftermath_eval(struct walk *w, uint32_t node)
+{
+	const struct node *n = walk_node(w, node);
+	struct thing value = thing_unknown;
+	uint32_t where = w->where;
+
+	if (w->depth >= MAX_DEPTH || w->now.dead)
+		return thing_unknown;
+	w->depth++;
+	w->where = n->line ? node : where;
+	switch (n->kind) {
+	case NODE_CONST:
+		value = (struct thing){ THING_NUMBER, n->value };
+		break;
+	case NODE_NULL:
+		value = thing_zero;
+		break;
+	case NODE_STRING:
+	case NODE_FUNCTION:
+		value = thing_something;
+		break;
+	case NODE_PARAM:
+	case NODE_LOCAL:
+		value = eval_variable(w, node);
+		break;
+	case NODE_CALL:
+		value = aftermath_call(w, node);
+		break;
+	case NODE_ASSIGN:
+		value = eval_assign(w, n);
+		break;
+	case NODE_FIELD:
+		value = eval_field(w, node);
+		break;
+	case NODE_UNARY:
+		value = eval_unary(w, n);
+		break;
+	case NODE_BINARY:
+		value = eval_binary(w, node);
+		break;
+	case NODE_CONDITIONAL:
+		value = eval_choice(w, n);
+		break;
+	default:
+		value = eval_place(w, node);
+	}
+	w->where = where;
+	w->depth--;
+	return value;
+}

@@ -1,0 +1,250 @@
+/* cancel: holds what a callback does when the operation was cancelled against what it does otherwise; see cancel.h. */
+#include "program/cancel.h"
+
+#include <string.h>
+
+struct judge {
+	struct program *p;
+	const struct completion_site *site;
+	struct aftermath cancelled, failed, succeeded;
+};
+
+static const struct aftermath_event *event_at(const struct aftermath *outcome, guint i)
+{
+	return &g_array_index(outcome->events, struct aftermath_event, i);
+}
+
+/* The first event of a kind, in the order of the source. */
+static const struct aftermath_event *first_event(const struct aftermath *outcome, enum aftermath_event_kind kind)
+{
+	const struct aftermath_event *first = NULL;
+
+	for (guint i = 0; i < outcome->events->len; i++)
+		if (event_at(outcome, i)->kind == kind && (!first || event_at(outcome, i)->node < first->node))
+			first = event_at(outcome, i);
+	return first;
+}
+
+static enum level by_canceller(enum canceller canceller)
+{
+	return canceller == CANCELLER_OWNER ? LEVEL_HIGH : canceller == CANCELLER_OTHER ? LEVEL_MEDIUM : LEVEL_LOW;
+}
+
+static void add(const struct judge *j, enum cancel_kind kind, const struct aftermath_event *event, enum level severity,
+		enum level confidence)
+{
+	struct cancel_fault fault = {
+		.kind = kind,
+		.site = *j->site,
+		.node = event->node,
+		.symbol = event->symbol,
+		.told = j->cancelled.told,
+		.finish = j->cancelled.finish,
+		.severity = severity,
+		.confidence = confidence,
+	};
+
+	g_array_append_val(j->p->cancel_faults, fault);
+}
+
+/* What its owner may have freed is touched. What is lent by data that is kept, only where it was seen to be lent. */
+static bool judge_use(const struct judge *j)
+{
+	const struct completion_site *site = j->site;
+	const struct aftermath_event *use = NULL;
+
+	if (site->kind != COMPLETION_RESULT || !j->cancelled.finish)
+		return false;
+	if (site->lifetime == LIFETIME_BORROWED)
+		use = first_event(&j->cancelled, EVENT_USES_DATA);
+	else if (site->lifetime == LIFETIME_KEPT)
+		use = first_event(&j->cancelled, EVENT_USES_PART);
+	if (!use)
+		return false;
+	enum level confidence = by_canceller(site->canceller);
+	if (use->kind == EVENT_USES_PART) {
+		if (!completion_lends(j->p, site, use->symbol, program_function(j->p, site->callback)))
+			return false;
+		confidence = MIN(confidence, LEVEL_MEDIUM);
+	}
+	add(j, CANCEL_USE_AFTER, use, LEVEL_HIGH, confidence);
+	return true;
+}
+
+/* The first event of a kind that does not happen after a success as well: it belongs to the error branch. */
+static const struct aftermath_event *first_of_failure(const struct judge *j, enum aftermath_event_kind kind)
+{
+	const struct aftermath_event *first = NULL;
+
+	for (guint i = 0; i < j->cancelled.events->len; i++) {
+		const struct aftermath_event *event = event_at(&j->cancelled, i);
+
+		if (event->kind == kind && !aftermath_has(&j->succeeded, kind, event->node) &&
+		    (!first || event->node < first->node))
+			first = event;
+	}
+	return first;
+}
+
+static void judge_failure(const struct judge *j)
+{
+	static const struct {
+		enum aftermath_event_kind kind;
+		enum level severity;
+	} effects[] = { { EVENT_STARTS, LEVEL_HIGH }, { EVENT_ANSWERS, LEVEL_MEDIUM }, { EVENT_LOGS, LEVEL_LOW } };
+	enum level confidence = j->site->canceller == CANCELLER_CALLER ? LEVEL_LOW : LEVEL_MEDIUM;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(effects); i++) {
+		const struct aftermath_event *event = first_of_failure(j, effects[i].kind);
+
+		if (!event)
+			continue;
+		if (j->cancelled.told)
+			confidence = LEVEL_LOW; /* it is known there, and done on purpose, perhaps */
+		add(j, CANCEL_AS_FAILURE, event, effects[i].severity, confidence);
+		return;
+	}
+}
+
+/* A peer is told that all went well. What a GTask returns, the task itself turns into the cancellation. */
+static void judge_success(const struct judge *j)
+{
+	for (guint i = 0; i < j->cancelled.events->len; i++) {
+		const struct aftermath_event *event = event_at(&j->cancelled, i);
+		const struct program_function *f = program_function(j->p, j->site->callback);
+
+		if (event->kind != EVENT_SUCCEEDS ||
+		    strncmp(facts_string(f->facts, facts_symbol(f->facts, event->symbol)->name), "g_task_", 7) == 0)
+			continue;
+		if (aftermath_has(&j->failed, EVENT_SUCCEEDS, event->node) && !j->cancelled.finish)
+			continue; /* it answers before it asks */
+		add(j, CANCEL_AS_SUCCESS, event, LEVEL_MEDIUM,
+		    j->site->canceller == CANCELLER_CALLER ? LEVEL_LOW : LEVEL_MEDIUM);
+		return;
+	}
+}
+
+/* Told apart, and then its caller is never told anything. */
+static void judge_lost(const struct judge *j)
+{
+	const struct aftermath_event *other = first_event(&j->failed, EVENT_COMPLETES);
+
+	if (!j->cancelled.told || !j->cancelled.unfinished || j->failed.unfinished || j->succeeded.unfinished || !other)
+		return;
+	struct aftermath_event event = { EVENT_COMPLETES, j->cancelled.told, other->symbol };
+	add(j, CANCEL_LOST_COMPLETION, &event, LEVEL_HIGH,
+	    j->site->canceller == CANCELLER_CALLER ? LEVEL_LOW : LEVEL_MEDIUM);
+}
+
+/* The work of a thread pool did not run when it was cancelled: there is no result to use. */
+static bool work_can_be_cancelled(const struct program *p, const struct completion_site *site)
+{
+	static const char *const names[] = { "uv_cancel", NULL };
+	const struct model *model = program_function(p, program_call(p, site->call)->callee)->model;
+	bool works = false;
+
+	for (size_t i = 0; model && i < model->register_count; i++)
+		works |= model->registers[i]->context == CONTEXT_WORKER;
+	return works && program_calls_one_of(p, names);
+}
+
+static void judge_ignored(const struct judge *j)
+{
+	const struct program_function *f = program_function(j->p, j->site->callback);
+
+	if (j->site->kind != COMPLETION_STATUS || j->cancelled.finish || !work_can_be_cancelled(j->p, j->site))
+		return;
+	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
+		const struct call *call = program_call(j->p, i);
+
+		if (!call->callee || completion_releases(program_function(j->p, call->callee)->name))
+			continue;
+		struct aftermath_event event = { EVENT_USES_DATA, call->node, call_node(j->p, call)->symbol };
+		add(j, CANCEL_IGNORED_STATUS, &event, LEVEL_MEDIUM, LEVEL_MEDIUM);
+		return;
+	}
+}
+
+static void judge_site(struct program *p, const struct completion_site *site)
+{
+	struct judge j = { .p = p, .site = site };
+
+	bool whole = aftermath_walk(p, site, SCENARIO_CANCELLED, &j.cancelled) &&
+		     aftermath_walk(p, site, SCENARIO_FAILED, &j.failed) &&
+		     aftermath_walk(p, site, SCENARIO_SUCCEEDED, &j.succeeded);
+	if (whole && !judge_use(&j)) {
+		judge_failure(&j);
+		judge_success(&j);
+		judge_lost(&j);
+		judge_ignored(&j);
+	}
+	aftermath_finish(&j.cancelled);
+	aftermath_finish(&j.failed);
+	aftermath_finish(&j.succeeded);
+}
+
+/* Of the operations that end in one callback, the one that says most. */
+static int weight(const struct completion_site *site)
+{
+	int lifetime = site->lifetime == LIFETIME_BORROWED ? 2 : site->lifetime == LIFETIME_KEPT ? 1 : 0;
+	static const int cancellers[] = {
+		[CANCELLER_NONE] = 0, [CANCELLER_CALLER] = 1, [CANCELLER_OTHER] = 2, [CANCELLER_OWNER] = 3
+	};
+
+	return site->canceller == CANCELLER_NONE ? -1 : cancellers[site->canceller] * 4 + lifetime;
+}
+
+static void judge_sites(struct program *p)
+{
+	GArray *sites = completions_find(p);
+
+	for (guint i = 0; i < sites->len;) {
+		const struct completion_site *best = &g_array_index(sites, struct completion_site, i);
+		uint32_t callback = best->callback;
+
+		for (; i < sites->len && g_array_index(sites, struct completion_site, i).callback == callback; i++)
+			if (weight(&g_array_index(sites, struct completion_site, i)) > weight(best))
+				best = &g_array_index(sites, struct completion_site, i);
+		if (best->canceller != CANCELLER_NONE)
+			judge_site(p, best);
+	}
+	g_array_free(sites, TRUE);
+}
+
+/* --- completed twice --- */
+
+static unsigned completions_in(const struct program *p, const struct program_function *f)
+{
+	unsigned count = 0;
+
+	for (uint32_t i = f->first_call; f->fact && i < f->first_call + f->calls; i++) {
+		const struct call *call = program_call(p, i);
+
+		count += call->callee && aftermath_completes(program_function(p, call->callee)->name);
+	}
+	return count;
+}
+
+static void judge_twice(struct program *p, uint32_t function)
+{
+	struct completion_site site = {
+		.kind = COMPLETION_STATUS, .callback = function, .data_param = UINT32_MAX, .outcome = UINT32_MAX
+	};
+	struct judge j = { .p = p, .site = &site };
+
+	if (aftermath_walk(p, &site, SCENARIO_SUCCEEDED, &j.succeeded)) {
+		const struct aftermath_event *event = first_event(&j.succeeded, EVENT_TWICE);
+
+		if (event)
+			add(&j, CANCEL_TWICE, event, LEVEL_HIGH, LEVEL_HIGH);
+	}
+	aftermath_finish(&j.succeeded);
+}
+
+void cancel_find(struct program *p)
+{
+	judge_sites(p);
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		if (completions_in(p, program_function(p, i)) > 1)
+			judge_twice(p, i);
+}

@@ -1,0 +1,58 @@
+/*
+ * completion: who is told how an asynchronous operation ended, and what becomes of the data it gets then.
+ *
+ * Two ways to be told: by a number (libuv's `status`), which a pack describes; or by a GAsyncResult, which a `_finish`
+ * function turns into a result and a GError (GIO's convention, recognised by the prototypes, without a pack).
+ */
+#ifndef LOOPLINT_PROGRAM_COMPLETION_H
+#define LOOPLINT_PROGRAM_COMPLETION_H
+
+#include "program/internal.h"
+
+enum completion_kind { COMPLETION_RESULT, COMPLETION_STATUS };
+
+/* What becomes of the user data between the call that starts the operation and the callback. */
+enum lifetime {
+	LIFETIME_UNKNOWN,
+	LIFETIME_KEPT,     /* the operation has a reference of its own, or the callback frees it: it is there */
+	LIFETIME_BORROWED, /* its owner may be gone; the cancellation says so */
+};
+
+/* Who can cancel. */
+enum canceller {
+	CANCELLER_NONE,   /* nobody: no cancellable was given, or nothing cancels that one */
+	CANCELLER_OWNER,  /* it lies in the user data itself, and something cancels it: on the way out, mostly */
+	CANCELLER_OTHER,  /* something else of the program that is cancelled somewhere */
+	CANCELLER_CALLER, /* it came as a parameter: callers may */
+};
+
+/* A call that starts an operation and names the function that is told. */
+struct completion_site {
+	enum completion_kind kind;
+	uint32_t call;
+	uint32_t callback;              /* a function with a body */
+	uint32_t data;                  /* argument: what the callback gets as user data; 0: none */
+	uint32_t data_param;            /* of the callback, from 0; UINT32_MAX: none */
+	uint32_t outcome;               /* parameter of the callback, from 0: the GAsyncResult, or the status */
+	const struct completion *model; /* COMPLETION_STATUS: what its values mean */
+	const struct pack *pack;        /* ... and whose names they are */
+	enum lifetime lifetime;
+	enum canceller canceller;
+};
+
+/* All of them, ordered by callback, then by call: an array of struct completion_site that the caller frees. */
+GArray *completions_find(struct program *p);
+
+/*
+ * Whether a field of the user data, which is kept, was filled at the start of the operation with something that is not:
+ * `data->self = self`, without a reference.
+ */
+bool completion_lends(struct program *p, const struct completion_site *site, uint32_t field_symbol,
+		      const struct program_function *callback);
+
+/* What a call does with a pointer it is given, by its name and conventions. */
+bool completion_casts(const char *name);           /* GTK_WIDGET, g_type_check_instance_cast: looks at the object */
+bool completion_takes_reference(const char *name); /* g_object_ref, foo_ref, g_strdup, foo_new ... */
+bool completion_releases(const char *name);        /* g_object_unref, foo_free, g_slice_free1 ... */
+
+#endif
