@@ -53,6 +53,7 @@ static const char *const good[] = {
 	"library: l\neffects: [{ function: f, sets_nonblocking: { descriptor: 1 } }]\n",
 	"library: l\neffects: [{ function: f, opens: socket, nonblocking: { argument: 2, has: 2048 } }]\n",
 	"library: l\neffects: [{ function: f, makes_text: { from: 2, to: 1 } }]\n",
+	"library: l\neffects: [{ function: f, blocks: ipc, unless_called: [g], alike: 1, unless_asked: X }]\n",
 	"library: l\neffects: [{ function: f, blocks: network, descriptor: 1, unless_opened: datagram, input: true "
 	"}]\n",
 	"library: l\neffects: [{ function: f, makes_text: { begins: \"/sys/\" } }]\n",
@@ -124,6 +125,8 @@ static const char *const bad[] = {
 	"library: l\neffects: [{ function: f, blocks: disk, cost: cheap }]\n",
 	"library: l\neffects: [{ function: f, opens: door }]\n",
 	"library: l\neffects: [{ function: f, makes_text: { to: 1 } }]\n",
+	"library: l\neffects: [{ function: f, blocks: ipc, alike: 1 }]\n",
+	"library: l\neffects: [{ function: f, opens: file, unless_asked: X }]\n",
 	"library: l\neffects: [{ function: f, blocks: network, unless_opened: datagram }]\n",
 	"library: l\neffects: [{ function: f, blocks: network, descriptor: 1, unless_opened: door }]\n",
 	"library: l\neffects: [{ function: f, opens: file, input: true }]\n",

@@ -375,6 +375,11 @@ static void check_effect(struct conversion *c, struct place entry, const struct 
 		check_opens(c, entry, "unless_opened", from->unless_opened);
 	if (from->unless_opened && !from->descriptor)
 		complain(c, line, "'unless_opened' stands beside 'descriptor'");
+	if (from->unless_asked && (kind != EFFECT_BLOCKS || !is_name(from->unless_asked, false)))
+		complain(c, line, "'unless_asked' is the name of a constant, and belongs to 'blocks'");
+	if (from->alike && !from->unless_called)
+		complain(c, line, "'alike' stands beside 'unless_called'");
+	check_argument(c, line, "alike", from->alike);
 	if (from->input && kind != EFFECT_BLOCKS && kind != EFFECT_WAITS)
 		complain(c, line, "'input' belongs to 'blocks' and 'waits'");
 }
@@ -503,6 +508,8 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 		.descriptor = convert_descriptor(c, line, from),
 		.to_argument = from->takes_mode ? (int)from->takes_mode->to : 0,
 		.input = from->input,
+		.alike = (int)from->alike,
+		.unless_asked = arena_strdup(c->arena, from->unless_asked),
 		.unless_opened = arena_strdup(c->arena, from->unless_opened),
 		.assume_blocking = from->assume != NULL,
 		.lock = convert_lock(c, line, from),

@@ -154,7 +154,9 @@ struct effect {
 	int to_argument;    /* of EFFECT_TAKES_MODE and EFFECT_MAKES_TEXT; 0: what it returns */
 	int from_argument;  /* of EFFECT_MAKES_TEXT: the text, or the format, that what it makes begins with */
 	const char *begins; /* of EFFECT_MAKES_TEXT, in place of from_argument */
-	bool input;         /* of what waits for something to read: where it is told that there is, it does not */
+	int alike; /* argument: of the calls that unless_called names, only those with the same constant in it; 0: all */
+	const char *unless_asked; /* not where a branch around the call asks for this constant */
+	bool input;               /* of what waits for something to read: where it is told that there is, it does not */
 	const char *unless_opened; /* of EFFECT_BLOCKS with a descriptor: not for one of this kind; see `opens` */
 	bool assume_blocking;      /* of EFFECT_BLOCKS with a descriptor: one that is not known is in blocking mode */
 	int timeout_argument;      /* of EFFECT_WAITS and EFFECT_BLOCKS: how long at most; 0: none */

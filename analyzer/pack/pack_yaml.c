@@ -137,6 +137,8 @@ static const cyaml_schema_field_t effect_fields[] = {
 	TEXT("opens", struct yaml_effect, opens),
 	TEXT("unless_opened", struct yaml_effect, unless_opened),
 	FLAG("input", struct yaml_effect, input),
+	TEXT("unless_asked", struct yaml_effect, unless_asked),
+	NUMBER("alike", struct yaml_effect, alike),
 	MAPPING("locks", struct yaml_effect, locks, lock_fields),
 	MAPPING("unlocks", struct yaml_effect, unlocks, lock_fields),
 	NUMBER("gives_up", struct yaml_effect, gives_up),

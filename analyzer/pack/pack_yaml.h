@@ -65,13 +65,13 @@ struct yaml_lock {
 };
 
 struct yaml_effect {
-	char *function, *opens, *unless_opened, *assume, *instead, *see;
+	char *function, *opens, *unless_opened, *unless_asked, *assume, *instead, *see;
 	enum category blocks; /* CATEGORY_NONE: not given */
 	enum cost *cost;
 	enum sureness *confidence;
 	char **if_called, **unless_called;
 	unsigned if_called_count, unless_called_count;
-	unsigned bound_us, descriptor;
+	unsigned bound_us, descriptor, alike;
 	bool runs_loop, any_thread, forks, input;
 	struct yaml_waits *waits;
 	struct yaml_lasts *lasts;

@@ -587,11 +587,15 @@ static bool unknown_time(struct program *p, const struct following *w, const str
 	return value_truth(&value) == TRUTH_UNKNOWN;
 }
 
-static enum level most_believed(const struct program *p, const struct effect *e)
+static enum level most_believed(const struct following *w, const struct effect *e)
 {
 	static const enum level levels[] = { [SURE] = LEVEL_HIGH, [LIKELY] = LEVEL_MEDIUM, [POSSIBLE] = LEVEL_LOW };
+	struct program *p = w->s->p;
+	bool called = e->alike ? program_calls_alike(p, &w->parent, &w->call, (unsigned)e->alike, e->unless_called)
+			       : program_calls_one_of(p, e->unless_called);
+	bool told = ready_told(p, &w->parent, &w->call, e) || ready_asked(p, &w->call, e->unless_asked);
 
-	return program_calls_one_of(p, e->unless_called) ? LEVEL_LOW : levels[e->confidence];
+	return called || told ? LEVEL_LOW : levels[e->confidence];
 }
 
 /* What a wait for a descriptor of this kind is for. */
@@ -629,9 +633,7 @@ static void consider(struct following *w, const struct effect *e, uint32_t calle
 	if (holds == TRUTH_FALSE ||
 	    (e->category == CATEGORY_DISK && names_memory_file(p, &w->parent, call_node(p, &w->call))))
 		return;
-	effect.confidence = lower(lower(effect.confidence, certainty(holds)), most_believed(p, e));
-	if (ready_told(p, &w->parent, &w->call, e))
-		effect.confidence = LEVEL_LOW;
+	effect.confidence = lower(lower(effect.confidence, certainty(holds)), most_believed(w, e));
 	if (e->kind == EFFECT_WAITS) {
 		effect.category = CATEGORY_WAIT;
 		if (unknown_time(p, w, e))

@@ -626,6 +626,9 @@ struct program_value descriptor_of_call(struct program *p, const struct instance
 /* ready.c: whether what a call waits for is there, as the path to it has just been told. */
 bool ready_told(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect);
 
+/* Whether a branch around the call asks for a constant by its name; NULL: none is meant. */
+bool ready_asked(const struct program *p, const struct call *call, const char *constant);
+
 /* memory.c */
 /* Whether a path, as far as it is written out, leads to what is in memory: /proc, /sys, /run and the like. */
 bool memory_holds(const char *path);
@@ -679,6 +682,9 @@ void within_find(struct program *p);
 const GArray *within_of(const struct program *p, uint32_t callee);
 /* Whether the program calls one of these functions. `names` is NULL-terminated; NULL names none. */
 bool program_calls_one_of(const struct program *p, const char *const *names);
+/* The same, and with the constant in argument `n` (from 1) that `call` has there too. */
+bool program_calls_alike(struct program *p, const struct instance *in, const struct call *call, unsigned n,
+			 const char *const *names);
 
 /* threads.c */
 /* Whether a callback handed to a worker runs a loop of its own there: then its thread is a loop's, and no worker. */

@@ -72,6 +72,29 @@ static bool asks(struct program *p, const struct program_function *f, uint32_t n
 	return false;
 }
 
+static bool spells_constant(const struct program_function *f, uint32_t node, const char *name, unsigned depth)
+{
+	const struct node *n = function_node(f, node);
+
+	if (n->kind == NODE_CONST && strcmp(facts_string(f->facts, n->text), name) == 0)
+		return true;
+	if (depth <= MAX_DEPTH)
+		for_each_child(child, f->facts, n)
+			if (spells_constant(f, child, name, depth + 1))
+				return true;
+	return false;
+}
+
+bool ready_asked(const struct program *p, const struct call *call, const char *constant)
+{
+	const struct program_function *f = program_function(p, call->caller);
+
+	for (uint32_t i = constant ? call->guard : 0; i; i = program_item(p, guards, struct guard, i)->outer)
+		if (spells_constant(f, program_item(p, guards, struct guard, i)->node, constant, 0))
+			return true;
+	return false;
+}
+
 /* Whether a guard of the call asks so, in the same turn of the innermost loop. */
 static bool asked_for(struct program *p, const struct call *call)
 {

@@ -322,6 +322,10 @@ static struct program_value arithmetic(enum node_op op, const struct program_val
 		return value_constant((int64_t)((uint64_t)x * (uint64_t)y));
 	case OP_SHIFT_LEFT:
 		return y >= 0 && y < 64 ? value_constant((int64_t)((uint64_t)x << y)) : value_unknown;
+	case OP_DIVIDE:
+		return x >= 0 && y > 0 ? value_constant(x / y) : value_unknown;
+	case OP_MODULO:
+		return x >= 0 && y > 0 ? value_constant(x % y) : value_unknown;
 	case OP_SHIFT_RIGHT:
 		return y >= 0 && y < 64 && x >= 0 ? value_constant(x >> y) : value_unknown;
 	default:
@@ -458,6 +462,21 @@ static struct program_value eval_local(struct program *p, const struct instance 
 	return value.opens || value.mode ? descriptor_changed(p, in, node, value) : value;
 }
 
+/* `({ ...; x; })` is an opaque node around a block, and x. */
+static struct program_value eval_statement_expression(struct program *p, const struct instance *in,
+						      const struct node *n, unsigned depth)
+{
+	const struct program_function *f = program_function(p, in->function);
+	const struct node *block = n->first ? function_node(f, n->first) : NULL;
+	uint32_t last = 0;
+
+	if (!block || block->kind != NODE_BLOCK || block->next)
+		return value_unknown;
+	for_each_child(child, f->facts, block)
+		last = child;
+	return last && function_node(f, last)->kind >= NODE_CALL ? value_eval(p, in, last, depth + 1) : value_unknown;
+}
+
 struct program_value value_eval(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
 {
 	const struct program_function *f = program_function(p, in->function);
@@ -495,6 +514,8 @@ struct program_value value_eval(struct program *p, const struct instance *in, ui
 		return eval_binary(p, in, n, depth);
 	case NODE_CONDITIONAL:
 		return eval_conditional(p, in, n, depth);
+	case NODE_OPAQUE:
+		return eval_statement_expression(p, in, n, depth);
 	default:
 		return value_unknown;
 	}

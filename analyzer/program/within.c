@@ -29,6 +29,29 @@ bool program_calls_one_of(const struct program *p, const char *const *names)
 	return false;
 }
 
+bool program_calls_alike(struct program *p, const struct instance *in, const struct call *call, unsigned n,
+			 const char *const *names)
+{
+	uint32_t argument = call_argument(p, call, n);
+	struct program_value value = argument ? value_of(p, in, argument) : value_unknown;
+
+	callers_index(p);
+	for (; names && *names; names++) {
+		uint32_t function = function_named(p, *names);
+
+		for (uint32_t i = function ? p->calls_of[function] : 0; i; i = p->next_call_of[i]) {
+			const struct call other = *program_call(p, i);
+			struct instance anyone = { .function = other.caller };
+			uint32_t node = call_argument(p, &other, n);
+			struct program_value theirs = node ? value_of(p, &anyone, node) : value_unknown;
+
+			if (value_compare(OP_EQ, &value, &theirs) == TRUTH_TRUE)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void free_list(gpointer list)
 {
 	g_array_free(list, TRUE);

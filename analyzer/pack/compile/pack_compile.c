@@ -18,7 +18,7 @@
 _Static_assert(sizeof(struct condition) == 56, "put_condition writes every member");
 _Static_assert(sizeof(struct completion) == 32, "put_completion writes every member");
 _Static_assert(sizeof(struct registration) == 112, "put_registration writes every member");
-_Static_assert(sizeof(struct effect) == 192, "put_effect writes every member");
+_Static_assert(sizeof(struct effect) == 208, "put_effect writes every member");
 _Static_assert(sizeof(struct pack) == 144, "put_pack writes every member");
 #endif
 
@@ -140,6 +140,8 @@ static void put_effect(const struct effect *e)
 	put_number("from_argument", e->from_argument);
 	put_text("begins", e->begins);
 	put_number("input", e->input);
+	put_number("alike", e->alike);
+	put_text("unless_asked", e->unless_asked);
 	put_text("unless_opened", e->unless_opened);
 	put_number("assume_blocking", e->assume_blocking);
 	put_number("timeout_argument", e->timeout_argument);
