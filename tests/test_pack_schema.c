@@ -18,7 +18,7 @@ enum { VALIDATOR_MISSING = 77 };
 static const char *const good[] = {
 	"library: l\n",
 	"library: l\ndocumentation: d\nheaders: [a.h, b/c.h]\npkg_config: [l]\nloop_only: [f, \"g_*\"]\n",
-	"library: l\nserves: [f, g]\ntests: [h]\n",
+	"library: l\nserves: [f, g]\nserves_texts: [\"a b\"]\ntests: [h]\nwakes: [i]\n",
 	"library: l\nconstants: [{ name: X, value: -1 }, { name: Y, value: 0x800 }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop }]\n",
 	"library: l\nregisters: [{ function: \"f_*\", callback: 1, data: 2, context: worker, see: man 3 f }]\n",

@@ -498,7 +498,7 @@ static void every_loop_only_name_means_a_function(struct subject *s)
 
 static void every_name_that_tells_a_program_means_a_function(struct subject *s)
 {
-	const char *const *lists[] = { s->pack->serves, s->pack->tests };
+	const char *const *lists[] = { s->pack->serves, s->pack->tests, s->pack->wakes };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		for (const char *const *name = lists[i]; name && *name; name++)

@@ -93,13 +93,15 @@ struct finding check_finding(const struct check *out, struct place place, const 
 
 const char *check_reason(const struct program *p, uint32_t instance)
 {
-	uint64_t programs = program_instance(p, instance)->programs;
+	const struct instance *in = program_instance(p, instance);
 
 	if (!instance)
 		return "";
-	return programs_only_test(programs)        ? "; only in a test program"
-	       : programs_only_client(p, programs) ? "; only in a client program"
-						   : "";
+	if (programs_only_test(in->programs))
+		return "; only in a test program";
+	if (in->alternative)
+		return "; only where no worker takes it";
+	return programs_only_client(p, in->programs) ? "; only in a client program" : "";
 }
 
 void check_keep(struct check *out, struct finding *finding, unsigned ordinal, const char *reason, const char *format,

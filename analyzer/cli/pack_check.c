@@ -160,6 +160,7 @@ static void check_all(struct checking *c)
 			complain(c, "loop_only: no header of the pack declares '%s'", *name);
 	check_names(c, "serves", c->pack->serves);
 	check_names(c, "tests", c->pack->tests);
+	check_names(c, "wakes", c->pack->wakes);
 }
 
 void pack_check_headers(const struct pack *pack, struct diagnostics *problems)

@@ -610,6 +610,8 @@ void convert_pack(struct arena *arena, const char *name, const struct yaml_pack 
 	convert_groups(&c, from, root);
 	convert_loop_only(&c, from, root);
 	out->serves = copy_names(&c, place_line(place_key(root, "serves")), from->serves, from->serves_count);
+	out->wakes = copy_names(&c, place_line(place_key(root, "wakes")), from->wakes, from->wakes_count);
+	out->serves_texts = from->serves_texts ? copy_strings(&c, from->serves_texts, from->serves_texts_count) : NULL;
 	out->tests = copy_names(&c, place_line(place_key(root, "tests")), from->tests, from->tests_count);
 	g_hash_table_destroy(c.entries);
 }

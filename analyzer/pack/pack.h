@@ -215,9 +215,11 @@ struct pack {
 	size_t effect_count;
 	struct pack_constant *constants;
 	size_t constant_count;
-	const char *const *loop_only; /* function names or globs that need the loop's thread; NULL-terminated */
-	const char *const *serves;    /* functions and texts: a program that names one serves others, or draws */
-	const char *const *tests;     /* ... is a test. Both NULL-terminated, may be NULL */
+	const char *const *loop_only;    /* function names or globs that need the loop's thread; NULL-terminated */
+	const char *const *serves;       /* functions: a program that names one serves others, or draws */
+	const char *const *serves_texts; /* ... whoever names such a text */
+	const char *const *tests;        /* functions: a program that names one is a test */
+	const char *const *wakes; /* functions that wake up a waiting thread. Lists NULL-terminated, may be NULL */
 	struct declaration *declarations;
 	size_t declaration_count;
 	struct program_declaration *programs;

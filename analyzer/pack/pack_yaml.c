@@ -179,7 +179,9 @@ static const cyaml_schema_field_t pack_fields[] = {
 	LIST("groups", struct yaml_pack, groups, &group),
 	LIST("loop_only", struct yaml_pack, loop_only, &text),
 	LIST("serves", struct yaml_pack, serves, &text),
+	LIST("serves_texts", struct yaml_pack, serves_texts, &text),
 	LIST("tests", struct yaml_pack, tests, &text),
+	LIST("wakes", struct yaml_pack, wakes, &text),
 	CYAML_FIELD_END
 };
 

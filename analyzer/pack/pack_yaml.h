@@ -98,8 +98,9 @@ struct yaml_group { /* entries that rest on the same document */
 
 struct yaml_pack {
 	char *library, *documentation;
-	char **headers, **pkg_config, **loop_only, **serves, **tests;
-	unsigned headers_count, pkg_config_count, loop_only_count, serves_count, tests_count;
+	char **headers, **pkg_config, **loop_only, **serves, **serves_texts, **tests, **wakes;
+	unsigned headers_count, pkg_config_count, loop_only_count, serves_count, serves_texts_count, tests_count,
+		wakes_count;
 	struct yaml_constant *constants;
 	unsigned constants_count;
 	struct yaml_group entries; /* of the pack itself; `see` is not used */

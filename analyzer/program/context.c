@@ -27,18 +27,26 @@ struct search {
 	bool startup;
 };
 
+/* In which programs an indirect call was followed, and in which of them with more than low confidence. */
+struct port_visit {
+	uint64_t seen, sure;
+};
+
 /* Whether a port, in `probe` as if it were a function, was not yet called like that in all the programs of `probe`. */
 static bool visit_port(struct search *s, const struct instance *probe)
 {
 	gpointer key = GSIZE_TO_POINTER(instance_key(probe));
-	uint64_t *seen = g_hash_table_lookup(s->p->port_visits, key);
+	struct port_visit *visit = g_hash_table_lookup(s->p->port_visits, key);
+	bool sure = probe->confidence > LEVEL_LOW;
 
-	if (!seen) {
-		seen = arena_new(s->arena ? s->arena : s->p->arena, uint64_t);
-		g_hash_table_insert(s->p->port_visits, key, seen);
+	if (!visit) {
+		visit = arena_new(s->arena ? s->arena : s->p->arena, struct port_visit);
+		*visit = (struct port_visit){ 0 };
+		g_hash_table_insert(s->p->port_visits, key, visit);
 	}
-	bool more = probe->programs & ~*seen;
-	*seen |= probe->programs;
+	bool more = probe->programs & ~(sure ? visit->sure : visit->seen);
+	visit->seen |= probe->programs;
+	visit->sure |= sure ? probe->programs : 0;
 	return more;
 }
 
@@ -90,7 +98,8 @@ static void push(struct search *s, struct instance in)
 		in.known = NULL; /* enough variants: one more that stands for all the rest */
 		first = known_instance(p, &in);
 	}
-	uint64_t seen = first ? program_instance(p, first)->seen : 0;
+	bool sure = in.confidence > LEVEL_LOW;
+	uint64_t seen = !first ? 0 : sure ? program_instance(p, first)->sure : program_instance(p, first)->seen;
 	if (!first) {
 		first = index;
 		f->instances++;
@@ -105,7 +114,8 @@ static void push(struct search *s, struct instance in)
 	note_edge(s, &in, first);
 	if (!in.programs)
 		return; /* was here, in every program it is in */
-	program_instance(p, first)->seen = seen | in.programs;
+	program_instance(p, first)->seen |= in.programs;
+	program_instance(p, first)->sure |= sure ? in.programs : 0;
 	g_array_append_val(s->queues[in.confidence], index);
 }
 
@@ -166,6 +176,7 @@ static struct instance child_of(const struct following *w, uint32_t function)
 		.programs = test ? of_child : programs_narrowed(w->parent.programs, of_child),
 		.depth = (uint16_t)(w->parent.depth + 1),
 		.from_callback = w->parent.from_callback || !carries,
+		.alternative = w->parent.alternative,
 		.in_loop = w->parent.in_loop || (w->parent.loop == 0 && w->call.loop != 0),
 	};
 }
@@ -378,6 +389,7 @@ static enum lead leads_on(struct following *w, uint32_t port_index)
 	uint32_t asked = port->interesting | port->called;
 
 	probe.function = p->functions->len + port_index; /* no function has this number */
+	probe.confidence = w->confidence;
 	for (uint32_t i = 0; i < port->arguments && asked >> i; i++) {
 		if (!(asked & 1u << i))
 			continue;
@@ -740,7 +752,12 @@ static void follow_call(struct following *w)
 	}
 	if (!callee->fact && callee->async_form && !(callee->model && callee->model->effect_count) && !own_wait)
 		consider(w, callee->async_form, w->call.callee, LEVEL_HIGH);
-	follow_into(w, child_of(w, w->call.callee));
+	struct instance child = child_of(w, w->call.callee);
+	if (w->call.alternative) {
+		child.alternative = true;
+		child.confidence = LEVEL_LOW;
+	}
+	follow_into(w, child);
 }
 
 static bool in_scope(const struct program *p, const struct instance *in, const struct call *call)
@@ -804,15 +821,22 @@ static void follow_one(struct following *w)
 	outcome_end(s->outcomes, s->p, w->call_index);
 }
 
+/* Whether a path that was not sure has been overtaken: what is behind it was followed in all its programs by others. */
+static bool is_followed_surely(const struct program *p, const struct instance *in)
+{
+	return in->confidence == LEVEL_LOW && !(in->programs & ~program_instance(p, in->index)->sure);
+}
+
 static void follow_instance(struct search *s, uint32_t index)
 {
 	struct program *p = s->p;
 	struct following w = { .s = s, .parent = *program_instance(p, index), .parent_index = index };
 	const struct program_function *f = program_function(p, w.parent.function);
 
-	if (w.parent.depth >= 200)
+	if (w.parent.depth >= 200 || is_followed_surely(p, &w.parent))
 		return;
 	w.confidence = w.parent.confidence;
+	w.parent.doubtful = w.confidence == LEVEL_LOW;
 	w.parent.confidence = LEVEL_HIGH;
 	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 		w.call_index = i;
@@ -875,6 +899,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	for (uint32_t i = 1; i < p->ports->len; i++)
 		ask_port(p, program_item(p, ports, struct port, i));
 	roots_find(p);
+	alternative_find(p);
 	loops_find(p);
 	emitted_defer(p);
 	identity_find(p);

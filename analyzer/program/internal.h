@@ -23,7 +23,7 @@
  *   async_form.c operations with an asynchronous form beside them  spread.c  what functions may lead to, roughly
  *   emitted.c   callbacks that run where an object is used          main_context.c GLib's contexts that threads run
  *   gobject.c   classes, what makes objects, chaining up            external.c  callbacks that code outside calls
- *   kinds.c     which programs are tests, servers, clients
+ *   kinds.c     which programs are tests, servers, clients      alternative.c what is done where no worker takes it
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
  */
@@ -126,6 +126,7 @@ struct call {
 	bool dying;       /* the process ends right after it */
 	bool cleanup;     /* called by __attribute__((cleanup)) */
 	bool leaves;      /* the block it stands in leaves the innermost loop */
+	bool alternative; /* of what workers do, where none takes it; alternative.c */
 	bool waits;       /* waits, or carries the wait, of some accepted hand-written loop */
 	uint32_t cleanup_variable;
 };
@@ -272,11 +273,14 @@ struct instance {
 	bool from_callback;   /* a callback of the loop is on the path, not only the loop's own machinery */
 	uint32_t registered;  /* of a callback that a library calls within another call: the call that handed it over */
 	bool in_loop;         /* a loop statement lies on the path from the root */
+	bool doubtful;        /* while its calls are followed: of low confidence */
+	bool alternative;     /* the path is taken only where no worker takes the job; see alternative.c */
 	uint32_t target;      /* of a call through a slot: the binding used */
 	uint32_t index;       /* of the first instance that is equal */
 	uint32_t first_edge;  /* of that one, on a worker: into worker_edges, by which calls it is entered */
 	uint64_t programs;    /* bits of the programs in which this path exists; see programs.c */
 	uint64_t seen;        /* of the first one, by all that are equal but for their programs */
+	uint64_t sure;        /* ... by those of more than low confidence */
 	const struct knowledge *known; /* of its parameters; NULL: nothing */
 };
 
@@ -378,7 +382,7 @@ struct program {
 	GArray *cancel_faults;        /* struct cancel_fault, cancel.h */
 	GArray *lock_arrivals;        /* struct lock_arrival */
 	GHashTable *instance_index;   /* instance_key() -> the first of equal instances */
-	GHashTable *port_visits;      /* the same of ports, as if they were functions -> programs, uint64_t */
+	GHashTable *port_visits;      /* the same of ports, as if they were functions -> struct port_visit */
 	GHashTable *knowledge;        /* key -> struct knowledge */
 	GHashTable *within;           /* callee -> GArray of struct handed_over */
 	GHashTable *stored;           /* slot -> what is stored there; stored.c, as the next five */
@@ -693,6 +697,9 @@ bool threads_own_loop(const struct program *p, uint32_t function);
 bool threads_needs_loop(struct program *p, const struct instance *in, const struct call *call);
 /* Fills hazards from thread_effects and worker_edges. */
 void threads_find(struct program *p);
+
+/* alternative.c: marks calls. After roots_find. */
+void alternative_find(struct program *p);
 
 /* locks.c, spins.c: add to hazards. */
 void locks_find(struct program *p);

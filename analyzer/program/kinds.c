@@ -18,10 +18,10 @@
 
 struct kinds {
 	struct program *p;
-	size_t shared[2];           /* length of the folder that paths begin with: below the root, and whole ones */
-	GHashTable *serves, *tests; /* names of functions, and texts, of packs */
-	GHashTable *globals;        /* key of a global -> the pseudo function of its initialiser */
-	uint8_t *reached;           /* per function, for the main at hand */
+	size_t shared[2]; /* length of the folder that paths begin with: below the root, and whole ones */
+	GHashTable *serves, *serves_texts, *tests; /* of packs */
+	GHashTable *globals;                       /* key of a global -> the pseudo function of its initialiser */
+	uint8_t *reached;                          /* per function, for the main at hand */
 	GArray *queue;
 	bool nothing_else; /* every unit is named as tests are: then names say nothing */
 };
@@ -180,7 +180,7 @@ static bool names_listed(struct kinds *k, const struct program_function *f, cons
 	struct program *p = k->p;
 
 	if (n->kind == NODE_STRING)
-		return g_hash_table_contains(listed, facts_string(f->facts, n->text));
+		return listed == k->serves && g_hash_table_contains(k->serves_texts, facts_string(f->facts, n->text));
 	if (!n->symbol || (n->kind != NODE_CALL && n->kind != NODE_FUNCTION && n->kind != NODE_GLOBAL))
 		return false;
 	const struct symbol *symbol = facts_symbol(f->facts, n->symbol);
@@ -238,6 +238,11 @@ static const char *const *serves_of(const struct pack *pack)
 	return pack->serves;
 }
 
+static const char *const *serves_texts_of(const struct pack *pack)
+{
+	return pack->serves_texts;
+}
+
 static const char *const *tests_of(const struct pack *pack)
 {
 	return pack->tests;
@@ -251,6 +256,7 @@ struct kinds *kinds_new(struct program *p)
 	*k = (struct kinds){ .p = p,
 			     .shared = { shared_folder(p, false), shared_folder(p, true) },
 			     .serves = collect(p, serves_of),
+			     .serves_texts = collect(p, serves_texts_of),
 			     .tests = collect(p, tests_of),
 			     .globals = g_hash_table_new(g_str_hash, g_str_equal),
 			     .reached = g_new0(uint8_t, p->functions->len),
@@ -270,6 +276,7 @@ struct kinds *kinds_new(struct program *p)
 void kinds_free(struct kinds *k)
 {
 	g_hash_table_destroy(k->serves);
+	g_hash_table_destroy(k->serves_texts);
 	g_hash_table_destroy(k->tests);
 	g_hash_table_destroy(k->globals);
 	g_array_free(k->queue, TRUE);

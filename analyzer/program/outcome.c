@@ -47,8 +47,9 @@ bool outcome_nothing(const struct outcomes *o, uint32_t call)
 /* What following depends on beside the answers to what is asked. */
 static uint64_t key_of(const struct program *p, const struct instance *in, uint32_t asked)
 {
-	uint64_t key =
-		program_mix((uint64_t)in->loop << 8 | (uint64_t)in->context << 1 | in->from_callback, in->programs);
+	uint64_t key = program_mix((uint64_t)in->loop << 8 | (uint64_t)in->doubtful << 7 | (uint64_t)in->context << 1 |
+					   in->from_callback,
+				   in->programs);
 
 	return program_mix(key, knowledge_key(p, in, asked));
 }

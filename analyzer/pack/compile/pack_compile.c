@@ -19,7 +19,7 @@ _Static_assert(sizeof(struct condition) == 56, "put_condition writes every membe
 _Static_assert(sizeof(struct completion) == 32, "put_completion writes every member");
 _Static_assert(sizeof(struct registration) == 112, "put_registration writes every member");
 _Static_assert(sizeof(struct effect) == 208, "put_effect writes every member");
-_Static_assert(sizeof(struct pack) == 144, "put_pack writes every member");
+_Static_assert(sizeof(struct pack) == 160, "put_pack writes every member");
 #endif
 
 /* A C string; bytes that are not plain ASCII as three octal digits. */
@@ -188,7 +188,9 @@ static void put_pack(const struct pack *pack, size_t number)
 	printf(" .constants = constants_%zu, .constant_count = %zu,", number, pack->constant_count);
 	put_list("loop_only", pack->loop_only);
 	put_list("serves", pack->serves);
+	put_list("serves_texts", pack->serves_texts);
 	put_list("tests", pack->tests);
+	put_list("wakes", pack->wakes);
 	fputs(" },\n", stdout);
 }
 
