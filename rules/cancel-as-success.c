@@ -2,7 +2,8 @@
  * cancel-as-success
  *
  * A peer that waits for the answer of a method call gets a value, though the operation that was to make it was
- * cancelled. A GTask is left alone: it looks at its cancellable itself before it believes a success.
+ * cancelled; or a callback that knows the cancelled status goes on with what it otherwise does after a success alone. A
+ * GTask is left alone: it looks at its cancellable itself before it believes a success.
  */
 #include "rule.h"
 
@@ -12,8 +13,9 @@ static void check(const struct program *program, struct check *out)
 				     "not happen";
 
 	for_each_cancel(c, CANCEL_AS_SUCCESS, program)
-		cancel_add(out, &c, advice, "'%s' answers with '%s' as if all went well when '%s' was cancelled",
-			   c.callback, c.what, c.operation);
+		cancel_add(out, &c, c.told ? "let the branch that success takes test for success alone" : advice,
+			   "'%s' %s with '%s' as if all went well when '%s' was cancelled", c.callback,
+			   c.told ? "goes on" : "answers", c.what, c.operation);
 }
 
 const struct rule cancel_as_success = {

@@ -84,6 +84,8 @@ static enum truth fits_case(struct walk *w, struct thing value, const struct nod
 		return TRUTH_UNKNOWN;
 	if (value.kind == THING_STATUS)
 		return aftermath_means_cancelled(w, low) ? TRUTH_TRUE : TRUTH_FALSE;
+	if (value.kind == THING_FAILED)
+		return !low->value || aftermath_means_cancelled(w, low) ? TRUTH_FALSE : TRUTH_UNKNOWN;
 	if (value.kind == THING_NUMBER)
 		return low->value == value.number ? TRUTH_TRUE : TRUTH_FALSE;
 	return TRUTH_UNKNOWN;
@@ -273,7 +275,8 @@ static void bind_parameters(struct walk *w)
 	else if (w->scenario == SCENARIO_CANCELLED)
 		w->now.variables[site->outcome] = cancelled_status(site);
 	else
-		w->now.variables[site->outcome] = w->scenario == SCENARIO_SUCCEEDED ? thing_zero : thing_something;
+		w->now.variables[site->outcome] =
+			w->scenario == SCENARIO_SUCCEEDED ? thing_zero : (struct thing){ THING_FAILED, 0 };
 }
 
 bool aftermath_walk(struct program *p, const struct completion_site *site, enum scenario scenario,

@@ -20,6 +20,7 @@ enum aftermath_event_kind {
 	EVENT_LOGS,    /* only a log says so */
 	EVENT_SUCCEEDS,  /* the task or the invocation is completed as if all went well */
 	EVENT_COMPLETES, /* it is completed, in whatever way */
+	EVENT_CALLS,     /* any other call of something by name */
 	EVENT_TWICE,     /* it is completed although it was for sure completed before */
 };
 

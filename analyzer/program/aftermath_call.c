@@ -199,6 +199,17 @@ static bool carries(const struct arguments *a)
 	return holds(a, THING_ERROR) || holds(a, THING_STATUS) || (holds(a, THING_NUMBER) && a->count > 0);
 }
 
+/* How programs call what counts that an operation is over: check_if_done(), request_complete(), foo_finished(). */
+static bool is_accounting(const char *name)
+{
+	static const char *const endings[] = { "_done", "_complete", "_completed", "_finish", "_finished" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
+		if (g_str_has_suffix(name, endings[i]))
+			return true;
+	return false;
+}
+
 static void note_effects(struct walk *w, uint32_t node, uint32_t function, const char *name, const struct arguments *a)
 {
 	uint32_t symbol = walk_node(w, node)->symbol;
@@ -215,7 +226,12 @@ static void note_effects(struct walk *w, uint32_t node, uint32_t function, const
 		 may_complete(w, function, 0)) {
 		walk_note(w, EVENT_COMPLETES, node, symbol);
 		w->now.completed = true;
-	}
+	} else if (function && w->site->kind == COMPLETION_STATUS && program_function(w->p, function)->fact &&
+		   is_accounting(name)) {
+		walk_note(w, EVENT_COMPLETES, node, symbol);
+		w->now.completed = true;
+	} else if (function && !logs(name) && !completion_releases(name))
+		walk_note(w, EVENT_CALLS, node, symbol);
 	for (unsigned i = 0; i < a->count && !completion_releases(name); i++)
 		walk_note_use(w, a->things[i], node);
 }

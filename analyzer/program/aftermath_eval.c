@@ -26,6 +26,16 @@ static struct thing compare_status(struct walk *w, enum node_op op, uint32_t nod
 	return thing_of_truth((op == OP_EQ) == cancelled ? TRUTH_TRUE : TRUTH_FALSE);
 }
 
+/* A status that says failed, whatever number that is: neither 0 nor cancelled. */
+static struct thing compare_failed(struct walk *w, enum node_op op, uint32_t constant)
+{
+	const struct node *c = walk_node(w, constant);
+
+	if (c->kind != NODE_CONST || (op != OP_EQ && op != OP_NE) || (c->value && !aftermath_means_cancelled(w, c)))
+		return thing_unknown;
+	return thing_of_truth(op == OP_NE ? TRUTH_TRUE : TRUTH_FALSE);
+}
+
 static struct thing compare(struct walk *w, uint32_t node, struct thing a, struct thing b, uint32_t right)
 {
 	enum node_op op = walk_node(w, node)->op;
@@ -34,6 +44,8 @@ static struct thing compare(struct walk *w, uint32_t node, struct thing a, struc
 	w->part_asked |= a.kind == THING_PART || b.kind == THING_PART;
 	if (a.kind == THING_STATUS)
 		return compare_status(w, op, node, right);
+	if (a.kind == THING_FAILED)
+		return compare_failed(w, op, right);
 	if (a.kind == THING_NUMBER && b.kind == THING_NUMBER) {
 		struct program_value x = value_constant(a.number), y = value_constant(b.number);
 
@@ -93,6 +105,8 @@ static struct thing eval_field(struct walk *w, uint32_t node)
 	}
 	if (of.kind == THING_ERROR && g_str_has_suffix(name, ".domain"))
 		return (struct thing){ THING_DOMAIN, 0 };
+	if (w->scenario != SCENARIO_CANCELLED && strstr(name, "cancel"))
+		return thing_zero; /* `query->canceled`, a flag beside the status */
 	if (n->flags & NODE_ARROW)
 		walk_note_use(w, of, node);
 	if (of.kind == THING_DATA && w->site->lifetime == LIFETIME_KEPT)

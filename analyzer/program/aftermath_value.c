@@ -82,5 +82,5 @@ void walk_note_use(struct walk *w, struct thing of, uint32_t node)
 void walk_note_told(struct walk *w, uint32_t node)
 {
 	if (w->out && !w->out->told)
-		w->out->told = node;
+		w->out->told = walk_node(w, node)->line ? node : w->where;
 }

@@ -23,6 +23,7 @@ enum thing_kind {
 	THING_ERROR,     /* the GError of the operation */
 	THING_RESULT,    /* the GAsyncResult */
 	THING_STATUS,    /* the number that says cancelled, whatever it is */
+	THING_FAILED,    /* a number that says failed, and not cancelled */
 	THING_DATA,      /* the user data */
 	THING_PART,      /* what field `number` (symbol) of it points at */
 	THING_DOMAIN,    /* G_IO_ERROR */

@@ -107,21 +107,45 @@ static void judge_failure(const struct judge *j)
 }
 
 /* A peer is told that all went well. What a GTask returns, the task itself turns into the cancellation. */
-static void judge_success(const struct judge *j)
+static const struct aftermath_event *false_answer(const struct judge *j)
 {
+	const struct program_function *f = program_function(j->p, j->site->callback);
+
 	for (guint i = 0; i < j->cancelled.events->len; i++) {
 		const struct aftermath_event *event = event_at(&j->cancelled, i);
-		const struct program_function *f = program_function(j->p, j->site->callback);
 
-		if (event->kind != EVENT_SUCCEEDS ||
-		    strncmp(facts_string(f->facts, facts_symbol(f->facts, event->symbol)->name), "g_task_", 7) == 0)
-			continue;
-		if (aftermath_has(&j->failed, EVENT_SUCCEEDS, event->node) && !j->cancelled.finish)
-			continue; /* it answers before it asks */
+		if (event->kind == EVENT_SUCCEEDS && j->cancelled.finish &&
+		    !g_str_has_prefix(facts_string(f->facts, facts_symbol(f->facts, event->symbol)->name), "g_task_"))
+			return event;
+	}
+	return NULL;
+}
+
+/* The first call that is made after a success and after a cancellation, but not after a failure. */
+static const struct aftermath_event *success_only(const struct judge *j)
+{
+	const struct aftermath_event *first = NULL;
+
+	for (guint i = 0; j->site->kind == COMPLETION_STATUS && j->cancelled.told && i < j->cancelled.events->len;
+	     i++) {
+		const struct aftermath_event *event = event_at(&j->cancelled, i);
+
+		if (event->kind == EVENT_CALLS && aftermath_has(&j->succeeded, EVENT_CALLS, event->node) &&
+		    !aftermath_has(&j->failed, EVENT_CALLS, event->node) && (!first || event->node < first->node))
+			first = event;
+	}
+	return first;
+}
+
+static void judge_success(const struct judge *j)
+{
+	const struct aftermath_event *event = false_answer(j);
+
+	if (!event)
+		event = success_only(j);
+	if (event)
 		add(j, CANCEL_AS_SUCCESS, event, LEVEL_MEDIUM,
 		    j->site->canceller == CANCELLER_CALLER ? LEVEL_LOW : LEVEL_MEDIUM);
-		return;
-	}
 }
 
 /* Told apart, and then its caller is never told anything. */

@@ -1,81 +1,7 @@
-/* completion: see completion.h. A lifetime is judged by what both ends do: a reference taken, or the data freed. */
-#include "program/aftermath.h"
+/* completion: see completion.h. */
+#include "program/completion.h"
 
 #include <string.h>
-
-static const struct node *node_at(const struct program_function *f, uint32_t node)
-{
-	return function_node(f, node);
-}
-
-static const char *callee_name(const struct program *p, const struct program_function *f, const struct node *call)
-{
-	if (call->kind != NODE_CALL || !call->symbol)
-		return "";
-	return program_function(p, link_symbol(p, f->unit - 1, call->symbol))->name;
-}
-
-bool completion_casts(const char *name)
-{
-	if (strcmp(name, "g_type_check_instance_cast") == 0)
-		return true;
-	if (!g_ascii_isupper(*name))
-		return false;
-	for (; *name; name++)
-		if (!g_ascii_isupper(*name) && !g_ascii_isdigit(*name) && *name != '_')
-			return false;
-	return true;
-}
-
-/* What a cast that checks is made of. */
-static uint32_t without_cast(const struct program *p, const struct program_function *f, uint32_t node)
-{
-	for (unsigned depth = 0; node && depth < 8; depth++) {
-		const struct node *n = node_at(f, node);
-
-		if (n->kind != NODE_CALL || !n->first || !completion_casts(callee_name(p, f, n)))
-			return node;
-		node = n->first;
-	}
-	return node;
-}
-
-static bool ends_in(const char *name, const char *const *endings, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (g_str_has_suffix(name, endings[i]))
-			return true;
-	return false;
-}
-
-bool completion_takes_reference(const char *name)
-{
-	static const char *const endings[] = { "_ref",   "_ref_sink", "_ref0",  "_dup",    "_copy",    "strdup",
-					       "_new",   "_new0",     "malloc", "malloc0", "calloc",   "_alloc",
-					       "alloc0", "_create",   "memdup", "memdup2", "_weak_new" };
-
-	return ends_in(name, endings, G_N_ELEMENTS(endings)) || strstr(name, "_new_") || strstr(name, "malloc") ||
-	       strstr(name, "_ref_") || strstr(name, "_alloc");
-}
-
-/* What gives the object itself back with a reference more, other than what makes a new one of it. */
-static bool adds_reference(const char *name)
-{
-	static const char *const endings[] = { "_ref", "_ref_sink", "_ref0", "_acquire", "_hold", "_attach" };
-
-	return ends_in(name, endings, G_N_ELEMENTS(endings));
-}
-
-bool completion_releases(const char *name)
-{
-	static const char *const endings[] = { "_unref",  "_free",    "free",     "_free1",  "_free_full", "_destroy",
-					       "_unref0", "_release", "_put",     "_detach", "_delete",    "_finalize",
-					       "_unlink", "_free0",   "_cleanup", "_clear" };
-
-	return ends_in(name, endings, G_N_ELEMENTS(endings)) || strcmp(name, "g_clear_pointer") == 0 ||
-	       strcmp(name, "g_clear_object") == 0 || strcmp(name, "g_steal_pointer") == 0 || strstr(name, "_free_") ||
-	       strstr(name, "_unref_");
-}
 
 /* The n-th parameter type of a canonical prototype that is `type`, from 0; -1 if none. */
 static int parameter_of_type(const char *prototype, const char *type)
@@ -107,164 +33,9 @@ static bool is_ready_callback(const struct program_function *f)
 
 static uint32_t function_named(const struct program *p, const struct program_function *f, uint32_t node)
 {
-	const struct node *n = node_at(f, node);
+	const struct node *n = function_node(f, node);
 
 	return n->kind == NODE_FUNCTION ? link_symbol(p, f->unit - 1, n->symbol) : 0;
-}
-
-/* --- lifetime --- */
-
-static bool same_variable(const struct node *a, const struct node *b)
-{
-	return (a->kind == NODE_LOCAL || a->kind == NODE_PARAM) && a->kind == b->kind && a->value == b->value;
-}
-
-enum { MAX_HELPERS = 3 /* calls deep that a release is looked for */ };
-
-typedef bool what_is_done(const char *name);
-
-static bool done_to(struct program *p, const struct program_function *f, const struct node *variable,
-		    what_is_done *does, unsigned depth);
-
-/* Whether a call does it to its n-th argument (from 0): by its name, or as a function of the program that does. */
-static bool call_does(struct program *p, const struct program_function *f, const struct node *call, unsigned n,
-		      what_is_done *does, unsigned depth)
-{
-	uint32_t function = call->symbol ? link_symbol(p, f->unit - 1, call->symbol) : 0;
-	const struct program_function *callee = function ? program_function(p, function) : NULL;
-	const struct node parameter = { .kind = NODE_PARAM, .value = n };
-
-	if (!callee)
-		return false;
-	if (does(callee->name))
-		return true;
-	return depth < MAX_HELPERS && callee->fact && n < callee->fact->params && callee != f &&
-	       done_to(p, callee, &parameter, does, depth + 1);
-}
-
-/* Whether somewhere in `f` it is done to what this variable holds, or a plain copy of it. */
-static bool done_to(struct program *p, const struct program_function *f, const struct node *variable,
-		    what_is_done *does, unsigned depth)
-{
-	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
-		const struct node *n = node_at(f, i);
-		unsigned argument = 0;
-
-		if (n->kind == NODE_ASSIGN && !n->op && node_at(f, n->first)->kind == NODE_LOCAL &&
-		    variable->kind == NODE_PARAM && depth < MAX_HELPERS &&
-		    same_variable(node_at(f, without_cast(p, f, node_at(f, n->first)->next)), variable) &&
-		    done_to(p, f, node_at(f, n->first), does, MAX_HELPERS))
-			return true;
-		if (n->kind != NODE_CALL || !n->symbol)
-			continue;
-		for (uint32_t child = n->first; child; child = node_at(f, child)->next, argument++) {
-			const struct node *a = node_at(f, without_cast(p, f, child));
-
-			if (a->kind == NODE_ADDRESS)
-				a = node_at(f, a->first);
-			if (same_variable(a, variable) && call_does(p, f, n, argument, does, depth))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* What all definitions of a local are: new things, or things of somebody else. */
-static enum lifetime lifetime_of(struct program *p, const struct program_function *f, uint32_t node, unsigned depth);
-
-static enum lifetime lifetime_of_local(struct program *p, const struct program_function *f, const struct node *n,
-				       unsigned depth)
-{
-	uint32_t count = 0;
-	const struct definition *d = definitions_of(p, f, (uint32_t)n->value, &count);
-	enum lifetime all = LIFETIME_UNKNOWN;
-
-	for (uint32_t i = 0; i < count; i++) {
-		if (d[i].field || d[i].value == d[i].at)
-			continue;
-		enum lifetime one = d[i].value && node_at(f, d[i].value)->kind != NODE_NULL
-					    ? lifetime_of(p, f, d[i].value, depth + 1)
-					    : LIFETIME_UNKNOWN;
-		if (one == LIFETIME_KEPT)
-			return one;
-		if (one == LIFETIME_BORROWED)
-			all = one;
-	}
-	return all;
-}
-
-/* Whether the variable itself, not only what it points at, is set anywhere. */
-static bool is_set(const struct program *p, const struct program_function *f, const struct node *variable)
-{
-	uint32_t count = 0;
-	const struct definition *d = definitions_of(p, f, (uint32_t)variable->value, &count);
-
-	for (uint32_t i = 0; i < count; i++)
-		if (!d[i].field)
-			return true;
-	return false;
-}
-
-/* What holds its own objects until it is answered. */
-static bool is_task(const char *type)
-{
-	return strstr(type, "GTask *") || strstr(type, "GSimpleAsyncResult *") || strstr(type, "GWeakRef *") ||
-	       strstr(type, "GDBusMethodInvocation *");
-}
-
-static enum lifetime lifetime_of(struct program *p, const struct program_function *f, uint32_t node, unsigned depth)
-{
-	node = without_cast(p, f, node);
-	const struct node *n = node_at(f, node);
-
-	if (depth > 6)
-		return LIFETIME_UNKNOWN;
-	if (n->kind == NODE_CALL)
-		return n->symbol && completion_takes_reference(callee_name(p, f, n)) ? LIFETIME_KEPT : LIFETIME_UNKNOWN;
-	if (n->kind != NODE_LOCAL && n->kind != NODE_PARAM)
-		return n->kind == NODE_FIELD ? LIFETIME_BORROWED : LIFETIME_UNKNOWN;
-	if (is_task(facts_string(f->facts,
-				 facts_variable(f->facts, f->fact->first_variable + (uint32_t)n->value)->type)) ||
-	    done_to(p, f, n, adds_reference, MAX_HELPERS))
-		return LIFETIME_KEPT;
-	if (n->kind == NODE_PARAM && (uint32_t)n->value < f->fact->params)
-		return is_set(p, f, n) ? LIFETIME_UNKNOWN : LIFETIME_BORROWED;
-	return lifetime_of_local(p, f, n, depth);
-}
-
-/* Whether the callback gives its user data back on some way through it, by itself or as a local goes out of scope. */
-static bool releases_data(struct program *p, const struct program_function *f, uint32_t parameter)
-{
-	const struct node data = { .kind = NODE_PARAM, .value = parameter };
-
-	if (done_to(p, f, &data, completion_releases, 0) || done_to(p, f, &data, aftermath_completes, 0))
-		return true; /* an answer takes what it is given to */
-	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
-		const struct node *n = node_at(f, i), *place = n->first ? node_at(f, n->first) : NULL;
-
-		if (n->kind == NODE_ASSIGN && !n->op && place && place->kind == NODE_LOCAL &&
-		    same_variable(node_at(f, without_cast(p, f, place->next)), &data) &&
-		    (facts_variable(f->facts, f->fact->first_variable + (uint32_t)place->value)->cleanup ||
-		     done_to(p, f, place, completion_releases, 0)))
-			return true;
-	}
-	return false;
-}
-
-static enum lifetime site_lifetime(struct program *p, const struct completion_site *site)
-{
-	const struct call *call = program_call(p, site->call);
-	const struct program_function *caller = program_function(p, call->caller);
-	const struct program_function *callback = program_function(p, site->callback);
-
-	if (!site->data || site->data_param >= callback->fact->params)
-		return LIFETIME_UNKNOWN;
-	const char *type =
-		facts_string(callback->facts,
-			     facts_variable(callback->facts, callback->fact->first_variable + site->data_param)->type);
-	if (is_task(type) || releases_data(p, callback, site->data_param))
-		return LIFETIME_KEPT;
-	return lifetime_of(p, caller, site->data, 0);
 }
 
 /* --- who cancels --- */
@@ -272,10 +43,10 @@ static enum lifetime site_lifetime(struct program *p, const struct completion_si
 /* The object at the root of a chain of fields: `self` of `self->priv->cancellable`. */
 static const struct node *base_of(const struct program *p, const struct program_function *f, uint32_t node)
 {
-	const struct node *n = node_at(f, without_cast(p, f, node));
+	const struct node *n = function_node(f, completion_without_cast(p, f, node));
 
 	while (n->kind == NODE_FIELD || n->kind == NODE_INDEX || n->kind == NODE_DEREF)
-		n = node_at(f, without_cast(p, f, n->first));
+		n = function_node(f, completion_without_cast(p, f, n->first));
 	return n;
 }
 
@@ -296,10 +67,10 @@ static GHashTable *cancelled_places(struct program *p)
 		uint32_t argument = call->callee && is_cancel(program_function(p, call->callee)->name)
 					    ? call_argument(p, call, 1)
 					    : 0;
-		const struct node *n = argument ? node_at(f, without_cast(p, f, argument)) : NULL;
+		const struct node *n = argument ? function_node(f, completion_without_cast(p, f, argument)) : NULL;
 
 		if (n && n->kind == NODE_ADDRESS)
-			n = node_at(f, n->first);
+			n = function_node(f, n->first);
 		if (n && (n->kind == NODE_FIELD || n->kind == NODE_GLOBAL))
 			g_hash_table_add(places,
 					 (gpointer)facts_string(f->facts, facts_symbol(f->facts, n->symbol)->key));
@@ -314,10 +85,11 @@ static const struct node *owner_of_private(struct program *p, const struct progr
 	const struct definition *d = n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
 
 	for (uint32_t i = 0; i < count; i++) {
-		const struct node *value = d[i].value && !d[i].field ? node_at(f, d[i].value) : NULL;
+		const struct node *value = d[i].value && !d[i].field ? function_node(f, d[i].value) : NULL;
 
-		if (value && value->kind == NODE_CALL && value->first && strstr(callee_name(p, f, value), "private"))
-			return node_at(f, without_cast(p, f, value->first));
+		if (value && value->kind == NODE_CALL && value->first &&
+		    strstr(completion_callee(p, f, value), "private"))
+			return function_node(f, completion_without_cast(p, f, value->first));
 		if (value && value->kind == NODE_FIELD)
 			return base_of(p, f, d[i].value);
 	}
@@ -327,7 +99,7 @@ static const struct node *owner_of_private(struct program *p, const struct progr
 static enum canceller canceller_of(struct program *p, const struct program_function *f, uint32_t cancellable,
 				   uint32_t data, GHashTable *places)
 {
-	const struct node *n = node_at(f, without_cast(p, f, cancellable));
+	const struct node *n = function_node(f, completion_without_cast(p, f, cancellable));
 
 	if (n->kind == NODE_PARAM)
 		return CANCELLER_CALLER;
@@ -338,7 +110,7 @@ static enum canceller canceller_of(struct program *p, const struct program_funct
 	if (n->kind == NODE_GLOBAL || !data)
 		return CANCELLER_OTHER;
 	const struct node *owner = owner_of_private(p, f, base_of(p, f, cancellable));
-	return same_variable(owner, base_of(p, f, data)) ? CANCELLER_OWNER : CANCELLER_OTHER;
+	return completion_same_variable(owner, base_of(p, f, data)) ? CANCELLER_OWNER : CANCELLER_OTHER;
 }
 
 /* --- sites --- */
@@ -354,9 +126,9 @@ static uint32_t argument_at(const struct program_function *f, const struct node 
 	uint32_t child = call->first;
 
 	if (!call->symbol && child)
-		child = node_at(f, child)->next; /* what is called stands first */
+		child = function_node(f, child)->next; /* what is called stands first */
 	while (child && index--)
-		child = node_at(f, child)->next;
+		child = function_node(f, child)->next;
 	return child;
 }
 
@@ -371,7 +143,7 @@ static void add_ready_callback(struct finder *finder, uint32_t index, unsigned a
 {
 	const struct call *call = program_call(finder->p, index);
 	const struct program_function *f = program_function(finder->p, call->caller);
-	const struct node *n = node_at(f, call->node);
+	const struct node *n = function_node(f, call->node);
 	uint32_t cancellable = cancellable_of(f, n, argument);
 	struct completion_site site = {
 		.kind = COMPLETION_RESULT,
@@ -382,7 +154,7 @@ static void add_ready_callback(struct finder *finder, uint32_t index, unsigned a
 		.outcome = 1,
 	};
 
-	site.lifetime = site_lifetime(finder->p, &site);
+	site.lifetime = completion_lifetime(finder->p, &site);
 	site.canceller =
 		cancellable ? canceller_of(finder->p, f, cancellable, site.data, finder->places) : CANCELLER_NONE;
 	g_array_append_val(finder->sites, site);
@@ -392,10 +164,10 @@ static void look_for_ready_callbacks(struct finder *finder, uint32_t index)
 {
 	const struct call *call = program_call(finder->p, index);
 	const struct program_function *f = program_function(finder->p, call->caller);
-	const struct node *n = node_at(f, call->node);
+	const struct node *n = function_node(f, call->node);
 	unsigned argument = 0;
 
-	for (uint32_t child = argument_at(f, n, 0); child; child = node_at(f, child)->next, argument++) {
+	for (uint32_t child = argument_at(f, n, 0); child; child = function_node(f, child)->next, argument++) {
 		uint32_t callback = function_named(finder->p, f, child);
 
 		if (callback && is_ready_callback(program_function(finder->p, callback)))
@@ -451,6 +223,85 @@ static void look_for_status_callbacks(struct finder *finder, uint32_t index)
 	}
 }
 
+/* --- by a test for a constant that is named so --- */
+
+static bool is_named_cancelled(const char *text)
+{
+	return g_str_has_suffix(text, "_CANCELED") || g_str_has_suffix(text, "_CANCELLED");
+}
+
+/* The constant that stands against this parameter in a comparison or a case of its `switch`; 0: none that says cancelled. */
+static uint32_t tested_for_cancel(const struct program_function *f, const struct node *n, uint32_t *parameter)
+{
+	const struct node *left = n->first ? function_node(f, n->first) : NULL;
+	uint32_t constant = 0;
+
+	if (!left || left->kind != NODE_PARAM || left->value >= f->fact->params)
+		return 0;
+	*parameter = (uint32_t)left->value;
+	if (n->kind == NODE_BINARY && (n->op == OP_EQ || n->op == OP_NE))
+		constant = left->next;
+	else if (n->kind == NODE_SWITCH && left->next)
+		for_each_child(child, f->facts, function_node(f, left->next)) {
+			const struct node *c = function_node(f, child);
+
+			if (c->kind == NODE_CASE &&
+			    is_named_cancelled(facts_string(f->facts, function_node(f, c->first)->text)))
+				constant = c->first;
+		}
+	return constant && is_named_cancelled(facts_string(f->facts, function_node(f, constant)->text)) ? constant : 0;
+}
+
+/* A callback that compares a parameter with a constant named ..._CANCELED is told its outcome by that parameter. */
+static bool infer_status(struct finder *finder, struct completion_site *site)
+{
+	const struct program_function *f = program_function(finder->p, site->callback);
+
+	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
+		const struct node *n = function_node(f, i);
+		uint32_t parameter = 0;
+		uint32_t constant =
+			n->kind == NODE_BINARY || n->kind == NODE_SWITCH ? tested_for_cancel(f, n, &parameter) : 0;
+
+		if (!constant)
+			continue;
+		struct completion *model = arena_new(finder->p->arena, struct completion);
+		const char **names = arena_new_array(finder->p->arena, const char *, 2);
+
+		names[0] = facts_string(f->facts, function_node(f, constant)->text);
+		*model = (struct completion){ .status = (int)parameter + 1, .cancelled = names };
+		site->model = model;
+		site->outcome = parameter;
+		return true;
+	}
+	return false;
+}
+
+/* Functions handed to others that do so, where no pack says more. */
+static void look_for_named_cancels(struct finder *finder, uint32_t index)
+{
+	const struct call *call = program_call(finder->p, index);
+	const struct program_function *f = program_function(finder->p, call->caller);
+
+	if (call->callee && program_function(finder->p, call->callee)->model)
+		return;
+	for (uint32_t child = argument_at(f, function_node(f, call->node), 0); child;
+	     child = function_node(f, child)->next) {
+		uint32_t callback = function_named(finder->p, f, child);
+		struct completion_site site = {
+			.kind = COMPLETION_STATUS,
+			.call = index,
+			.callback = callback,
+			.data_param = UINT32_MAX,
+			.canceller = CANCELLER_OTHER,
+		};
+
+		if (callback && program_function(finder->p, callback)->fact &&
+		    program_function(finder->p, callback)->fact->body && infer_status(finder, &site))
+			g_array_append_val(finder->sites, site);
+	}
+}
+
 static gint compare_sites(gconstpointer a, gconstpointer b)
 {
 	const struct completion_site *x = a, *y = b;
@@ -468,32 +319,11 @@ GArray *completions_find(struct program *p)
 		if (program_call(p, i)->cleanup)
 			continue;
 		look_for_ready_callbacks(&finder, i);
+		look_for_named_cancels(&finder, i);
 		if (program_call(p, i)->callee)
 			look_for_status_callbacks(&finder, i);
 	}
 	g_hash_table_destroy(finder.places);
 	g_array_sort(finder.sites, compare_sites);
 	return finder.sites;
-}
-
-/* --- what user data lends --- */
-
-bool completion_lends(struct program *p, const struct completion_site *site, uint32_t field_symbol,
-		      const struct program_function *callback)
-{
-	const struct program_function *f = program_function(p, program_call(p, site->call)->caller);
-	const char *key = facts_string(callback->facts, facts_symbol(callback->facts, field_symbol)->key);
-	bool lends = false;
-
-	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
-		const struct node *n = node_at(f, i), *place = n->first ? node_at(f, n->first) : NULL;
-
-		if (n->kind != NODE_ASSIGN || n->op || !place || place->kind != NODE_FIELD ||
-		    strcmp(facts_string(f->facts, facts_symbol(f->facts, place->symbol)->key), key) != 0)
-			continue;
-		if (lifetime_of(p, f, place->next, 0) != LIFETIME_BORROWED)
-			return false;
-		lends = true;
-	}
-	return lends;
 }

@@ -43,12 +43,21 @@ struct completion_site {
 /* All of them, ordered by callback, then by call: an array of struct completion_site that the caller frees. */
 GArray *completions_find(struct program *p);
 
+/* lifetime.c: of the user data of an operation. */
+enum lifetime completion_lifetime(struct program *p, const struct completion_site *site);
+
 /*
  * Whether a field of the user data, which is kept, was filled at the start of the operation with something that is not:
  * `data->self = self`, without a reference.
  */
 bool completion_lends(struct program *p, const struct completion_site *site, uint32_t field_symbol,
 		      const struct program_function *callback);
+
+/* What is called by name; "" through a pointer. */
+const char *completion_callee(const struct program *p, const struct program_function *f, const struct node *call);
+/* The node behind casts that check. */
+uint32_t completion_without_cast(const struct program *p, const struct program_function *f, uint32_t node);
+bool completion_same_variable(const struct node *a, const struct node *b);
 
 /* What a call does with a pointer it is given, by its name and conventions. */
 bool completion_casts(const char *name);           /* GTK_WIDGET, g_type_check_instance_cast: looks at the object */
