@@ -145,7 +145,6 @@ struct following {
 	struct instance child;
 	struct environment environment; /* of the child, but for `parameter` */
 	uint32_t parameter;
-	unsigned targets;
 	enum level pointer_confidence;
 };
 
@@ -181,13 +180,18 @@ static struct instance child_of(const struct following *w, uint32_t function)
 	};
 }
 
+struct counting {
+	unsigned targets;
+	uint32_t function; /* the first */
+};
+
 static void count_target(uint32_t function, uint32_t target, void *data)
 {
-	struct following *w = data;
+	struct counting *c = data;
 
 	(void)target;
-	if (function && w->targets++ == 0)
-		w->child.function = function;
+	if (function && c->targets++ == 0)
+		c->function = function;
 }
 
 static void push_with_target(uint32_t function, uint32_t target, void *data)
@@ -266,14 +270,13 @@ static void bind_arguments(struct following *w, uint32_t function, struct enviro
 		if (f->descriptors & 1u << i)
 			add_descriptor(p, &w->parent, argument, &value);
 		if (!value.function && (f->called & 1u << i) && value_truth(&value) != TRUTH_FALSE) {
-			struct following probe = *w;
+			struct counting counting = { 0 };
 
-			probe.targets = 0;
-			pointers_each(p, w->call.caller, argument, count_target, &probe);
-			if (probe.targets == 1) {
-				value.function = probe.child.function;
+			pointers_each(p, w->call.caller, argument, count_target, &counting);
+			if (counting.targets == 1) {
+				value.function = counting.function;
 				value.nonzero = true;
-			} else if (probe.targets > 1 && probe.targets <= MAX_TARGETS_PER_ARGUMENT && !*several) {
+			} else if (counting.targets > 1 && counting.targets <= MAX_TARGETS_PER_ARGUMENT && !*several) {
 				*several = argument;
 				*several_parameter = i;
 				continue;
@@ -385,9 +388,10 @@ static enum lead leads_on(struct following *w, uint32_t port_index)
 	struct program *p = w->s->p;
 	const struct port *port = program_item(p, ports, struct port, port_index);
 	struct instance probe = child_of(w, 0);
-	struct environment environment = { 0 };
+	struct environment environment;
 	uint32_t asked = port->interesting | port->called;
 
+	environment.count = 0;
 	probe.function = p->functions->len + port_index; /* no function has this number */
 	probe.confidence = w->confidence;
 	for (uint32_t i = 0; i < port->arguments && asked >> i; i++) {
@@ -505,12 +509,14 @@ static void follow_called_back(struct following *w, const struct model *model)
 			reach(w, child);
 			continue;
 		}
-		w->child = child_of(w, 0);
-		w->targets = 0;
-		pointers_each(p, w->call.caller, argument, count_target, w);
-		if (w->targets == 1) {
-			w->child.through_pointer = w->child.from_callback = true;
-			reach(w, w->child);
+		struct counting counting = { 0 };
+		pointers_each(p, w->call.caller, argument, count_target, &counting);
+		if (counting.targets == 1) {
+			struct instance child = child_of(w, 0);
+
+			child.function = counting.function;
+			child.through_pointer = child.from_callback = true;
+			reach(w, child);
 		}
 	}
 }
@@ -838,6 +844,8 @@ static void follow_instance(struct search *s, uint32_t index)
 	w.confidence = w.parent.confidence;
 	w.parent.doubtful = w.confidence == LEVEL_LOW;
 	w.parent.confidence = LEVEL_HIGH;
+	if (s->outcomes)
+		outcome_enter(s->outcomes);
 	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 		w.call_index = i;
 		if (!s->outcomes && !leads_nowhere(p, i))

@@ -4,10 +4,13 @@
 enum { NOTHING = UINT32_MAX };
 
 struct outcomes {
-	uint32_t *of_call; /* per call: the first outcome; NOTHING: it leads nowhere */
-	GArray *all;       /* struct outcome */
-	GArray *edges;     /* uint32_t */
-	GArray *effects;   /* struct loop_effect */
+	uint32_t *of_call;           /* per call: the first outcome; NOTHING: it leads nowhere */
+	GArray *all;                 /* struct outcome */
+	GArray *edges;               /* uint32_t */
+	GArray *effects;             /* struct loop_effect */
+	const struct instance *path; /* that asked last, */
+	uint32_t asked;              /* what it was asked, */
+	uint64_t key;                /* and what it answered */
 	struct outcome open;
 };
 
@@ -34,6 +37,11 @@ void outcomes_free(struct outcomes *o)
 	g_free(o);
 }
 
+void outcome_enter(struct outcomes *o)
+{
+	o->path = NULL;
+}
+
 void outcome_is_nothing(struct outcomes *o, uint32_t call)
 {
 	o->of_call[call] = NOTHING;
@@ -57,17 +65,15 @@ static uint64_t key_of(const struct program *p, const struct instance *in, uint3
 const struct outcome *outcome_find(struct outcomes *o, const struct program *p, uint32_t call,
 				   const struct instance *in)
 {
-	uint32_t asked = UINT32_MAX;
-	uint64_t key = 0;
-
 	for (uint32_t i = o->of_call[call]; i; i = g_array_index(o->all, struct outcome, i).next) {
 		const struct outcome *outcome = &g_array_index(o->all, struct outcome, i);
 
-		if (outcome->asked != asked) {
-			asked = outcome->asked;
-			key = key_of(p, in, asked);
+		if (o->path != in || outcome->asked != o->asked) {
+			o->path = in;
+			o->asked = outcome->asked;
+			o->key = key_of(p, in, o->asked);
 		}
-		if (outcome->key == key)
+		if (outcome->key == o->key)
 			return outcome;
 	}
 	return NULL;

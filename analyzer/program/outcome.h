@@ -29,6 +29,9 @@ void outcomes_free(struct outcomes *o);
 void outcome_is_nothing(struct outcomes *o, uint32_t call);
 bool outcome_nothing(const struct outcomes *o, uint32_t call);
 
+/* The calls of another instance are looked at from here on. */
+void outcome_enter(struct outcomes *o);
+
 /* What the call came to on a path like `in`; NULL: none was followed yet. */
 const struct outcome *outcome_find(struct outcomes *o, const struct program *p, uint32_t call,
 				   const struct instance *in);

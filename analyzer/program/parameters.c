@@ -156,25 +156,52 @@ static bool mark_handed_on(struct program *p, const struct call *call)
 	       caller->paths != paths;
 }
 
-static void enqueue(struct program *p, GArray *queue, uint8_t *queued, uint32_t function)
+static bool matters(const struct program_function *f)
 {
-	const struct program_function *f = program_function(p, function);
+	return f->interesting | f->called | f->descriptors | f->paths;
+}
 
-	if (queued[function] || !(f->interesting | f->called | f->descriptors | f->paths))
+static void enqueue(GArray *queue, uint8_t *queued, uint32_t function)
+{
+	if (queued[function])
 		return;
 	queued[function] = true;
 	g_array_append_val(queue, function);
 }
 
-/* From each function in which a parameter matters to those that call it, until nothing changes. */
+/*
+ * All calls once, from the last to the first, of those functions that are `news`: a caller that changes is news to the
+ * calls before it at once, and left in `next` for those behind it.
+ */
+static void sweep(struct program *p, uint8_t *news, uint8_t *next)
+{
+	for (uint32_t i = p->calls->len - 1; i > 0; i--) {
+		const struct call *call = program_call(p, i);
+
+		if (news[call->callee] && mark_handed_on(p, call))
+			news[call->caller] = next[call->caller] = true;
+	}
+}
+
+/*
+ * From each function in which a parameter matters to those that call it, until nothing changes. The first time the calls
+ * are taken in the order they lie in memory.
+ */
 static void hand_on(struct program *p)
 {
 	GArray *queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	uint8_t *queued = g_new0(uint8_t, p->functions->len);
+	uint8_t *news = g_new0(uint8_t, p->functions->len), *next = g_new0(uint8_t, p->functions->len);
 
 	callers_index(p);
 	for (uint32_t i = 1; i < p->functions->len; i++)
-		enqueue(p, queue, queued, i);
+		news[i] = matters(program_function(p, i));
+	sweep(p, news, next);
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		if (next[i])
+			enqueue(queue, queued, i);
+	g_free(news);
+	g_free(next);
 	for (guint i = 0; i < queue->len; i++) {
 		uint32_t function = g_array_index(queue, uint32_t, i);
 
@@ -183,7 +210,7 @@ static void hand_on(struct program *p)
 			struct call call = *program_call(p, c);
 
 			if (mark_handed_on(p, &call))
-				enqueue(p, queue, queued, call.caller);
+				enqueue(queue, queued, call.caller);
 		}
 	}
 	g_array_free(queue, TRUE);

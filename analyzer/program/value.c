@@ -153,8 +153,9 @@ void value_bind(struct program *p, const struct instance *in, const struct call 
 		struct instance *as)
 {
 	const struct program_function *f = program_function(p, as->function);
-	struct environment environment = { 0 };
+	struct environment environment; /* as large as it is, it is filled up to its count only */
 
+	environment.count = 0;
 	for (uint32_t i = 0; i < f->fact->params && environment.count < MAX_ENVIRONMENT; i++) {
 		uint32_t argument = wanted & 1u << MIN(i, 31) ? call_argument(p, call, i + 1) : 0;
 		struct program_value value = argument ? value_eval(p, in, argument, BOUND_DEPTH) : value_unknown;
@@ -248,7 +249,7 @@ static struct program_value eval_call(struct program *p, const struct instance *
 		return eval_predicate(p, in, callee, predicate);
 	if (has_effect(f, EFFECT_FORKS))
 		return value_nonzero();
-	if (n->first && strncmp(f->name, "__builtin_expect", 16) == 0)
+	if (n->first && !f->fact && strncmp(f->name, "__builtin_expect", 16) == 0)
 		return value_eval(p, in, n->first, depth + 1);
 	struct program_value opened = descriptor_of_call(p, in, node, callee);
 	if (opened.mode)
