@@ -69,7 +69,7 @@ void hazard_add(struct check *out, const struct hazard_view *hazard, const char 
 /* A completion callback that does the wrong thing when its operation was cancelled. */
 struct cancel_view {
 	uint32_t index;        /* of next_cancel */
-	const char *operation; /* what starts the operation: "g_file_read_async"; "" for CANCEL_TWICE */
+	const char *operation; /* what starts the operation: "g_file_read_async"; "" where there is none */
 	const char *callback;  /* the function that is told */
 	const char *what;      /* what it calls or looks into there; "" if that has no name */
 	enum level severity;

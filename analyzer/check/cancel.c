@@ -77,6 +77,7 @@ static const char *effect_text(enum cancel_kind kind)
 		[CANCEL_AS_SUCCESS] = "this is reached after a cancellation as after a success",
 		[CANCEL_LOST_COMPLETION] = "from here on nothing is completed, as it is after success and failure",
 		[CANCEL_IGNORED_STATUS] = "this uses a result that a cancelled operation did not make",
+		[CANCEL_DISABLED] = "from here on this thread is not cancelled, and on some way out it still is not",
 		[CANCEL_TWICE] = "this completes it a second time",
 	};
 

@@ -154,6 +154,8 @@ static void leave(struct walk *w, const struct node *n)
 	w->returns = true;
 	if (w->out && !w->now.completed)
 		w->out->unfinished = true;
+	if (w->now.disabled)
+		walk_note(w, EVENT_DISABLES, w->now.disabled, 0);
 }
 
 static void walk_jump(struct walk *w, const struct node *n)

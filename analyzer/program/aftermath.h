@@ -21,6 +21,7 @@ enum aftermath_event_kind {
 	EVENT_SUCCEEDS,  /* the task or the invocation is completed as if all went well */
 	EVENT_COMPLETES, /* it is completed, in whatever way */
 	EVENT_CALLS,     /* any other call of something by name */
+	EVENT_DISABLES,  /* pthread cancellation is turned off here and still is at some way out */
 	EVENT_TWICE,     /* it is completed although it was for sure completed before */
 };
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { DISABLES = 1 /* PTHREAD_CANCEL_DISABLE */ };
+
 static bool holds(const struct arguments *a, enum thing_kind kind)
 {
 	for (unsigned i = 0; i < a->count; i++)
@@ -220,6 +222,8 @@ static void note_effects(struct walk *w, uint32_t node, uint32_t function, const
 		walk_note(w, EVENT_ANSWERS, node, symbol);
 	if (logs(name))
 		walk_note(w, EVENT_LOGS, node, symbol);
+	if (strcmp(name, "pthread_setcancelstate") == 0 && a->count)
+		w->now.disabled = things_same(a->things[0], (struct thing){ THING_NUMBER, DISABLES }) ? node : 0;
 	if (aftermath_completes(name))
 		complete(w, node, name, a);
 	else if (function && (holds(a, THING_DATA) || holds(a, THING_PART) || holds(a, THING_ERROR)) &&

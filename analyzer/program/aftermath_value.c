@@ -31,6 +31,7 @@ void state_join(struct state *to, const struct state *other)
 	for (unsigned i = 0; i < MAX_VARIABLES; i++)
 		to->variables[i] = things_join(to->variables[i], other->variables[i]);
 	to->completed = to->completed && other->completed;
+	to->disabled = to->disabled ? to->disabled : other->disabled;
 	if (to->completed_by != other->completed_by)
 		to->completed_by = 0;
 }

@@ -41,7 +41,8 @@ static const struct thing thing_something = { THING_SOMETHING, 0 };
 struct state {
 	struct thing variables[MAX_VARIABLES];
 	bool dead;
-	bool completed;        /* on every way to here */
+	bool completed;    /* on every way to here */
+	uint32_t disabled; /* the call that turned pthread cancellation off and that some way to here has not undone */
 	uint32_t completed_by; /* the variable, from 1, whose task was completed on every way to here; 0: none */
 };
 

@@ -235,21 +235,29 @@ static void judge_sites(struct program *p)
 	g_array_free(sites, TRUE);
 }
 
-/* --- completed twice --- */
+/* --- what needs no operation --- */
 
-static unsigned completions_in(const struct program *p, const struct program_function *f)
+/* How many calls of a function satisfy `is`. */
+static unsigned calls_in(const struct program *p, const struct program_function *f, bool (*is)(const char *name))
 {
 	unsigned count = 0;
 
 	for (uint32_t i = f->first_call; f->fact && i < f->first_call + f->calls; i++) {
 		const struct call *call = program_call(p, i);
 
-		count += call->callee && aftermath_completes(program_function(p, call->callee)->name);
+		count += call->callee && is(program_function(p, call->callee)->name);
 	}
 	return count;
 }
 
-static void judge_twice(struct program *p, uint32_t function)
+static bool sets_cancelling(const char *name)
+{
+	return strcmp(name, "pthread_setcancelstate") == 0;
+}
+
+/* Any function: as if nothing failed. */
+static void judge_function(struct program *p, uint32_t function, enum aftermath_event_kind event_kind,
+			   enum cancel_kind kind, enum level severity)
 {
 	struct completion_site site = {
 		.kind = COMPLETION_STATUS, .callback = function, .data_param = UINT32_MAX, .outcome = UINT32_MAX
@@ -257,10 +265,13 @@ static void judge_twice(struct program *p, uint32_t function)
 	struct judge j = { .p = p, .site = &site };
 
 	if (aftermath_walk(p, &site, SCENARIO_SUCCEEDED, &j.succeeded)) {
-		const struct aftermath_event *event = first_event(&j.succeeded, EVENT_TWICE);
+		const struct aftermath_event *event = first_event(&j.succeeded, event_kind);
+		struct aftermath_event named = event ? *event : (struct aftermath_event){ 0 };
 
+		if (event && !named.symbol)
+			named.symbol = function_node(program_function(p, function), named.node)->symbol;
 		if (event)
-			add(&j, CANCEL_TWICE, event, LEVEL_HIGH, LEVEL_HIGH);
+			add(&j, kind, &named, severity, LEVEL_HIGH);
 	}
 	aftermath_finish(&j.succeeded);
 }
@@ -268,7 +279,10 @@ static void judge_twice(struct program *p, uint32_t function)
 void cancel_find(struct program *p)
 {
 	judge_sites(p);
-	for (uint32_t i = 1; i < p->functions->len; i++)
-		if (completions_in(p, program_function(p, i)) > 1)
-			judge_twice(p, i);
+	for (uint32_t i = 1; i < p->functions->len; i++) {
+		if (calls_in(p, program_function(p, i), aftermath_completes) > 1)
+			judge_function(p, i, EVENT_TWICE, CANCEL_TWICE, LEVEL_HIGH);
+		if (calls_in(p, program_function(p, i), sets_cancelling) > 1)
+			judge_function(p, i, EVENT_DISABLES, CANCEL_DISABLED, LEVEL_MEDIUM);
+	}
 }

@@ -38,6 +38,7 @@ enum cancel_kind {
 	CANCEL_AS_SUCCESS,      /* tells a peer that all went well */
 	CANCEL_LOST_COMPLETION, /* tells nobody, where it tells of success and failure */
 	CANCEL_IGNORED_STATUS,  /* uses a result that was never made */
+	CANCEL_DISABLED,        /* turns pthread cancellation off, and back on on some ways out only */
 	CANCEL_TWICE,           /* completes one task or invocation a second time */
 };
 
