@@ -86,4 +86,28 @@ bool next_cancel(const struct program *program, enum cancel_kind kind, struct ca
 void cancel_add(struct check *out, const struct cancel_view *view, const char *advice, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* Why the target of an indirect call is not known. */
+enum unresolved {
+	UNRESOLVED_STORED,    /* nothing in the program is stored in the field or variable it goes through */
+	UNRESOLVED_PARAMETER, /* no caller passes a function for the parameter */
+	UNRESOLVED_RETURNED,  /* what a call returns, or leaves in an argument, is not known */
+	UNRESOLVED_OTHER,     /* the value comes from no place that is followed: a number, a union, bytes */
+};
+
+struct unresolved_view {
+	uint32_t index; /* of next_unresolved */
+	enum unresolved why;
+	const char *through;  /* "ops.read", the name of a variable or parameter; "" if it has none */
+	const char *function; /* UNRESOLVED_RETURNED: that is called for it; "" if that has no name */
+};
+
+/* Moves on to the next indirect call whose target is not known; false after the last. Begin with { 0 }. */
+bool next_unresolved(const struct program *program, struct unresolved_view *unresolved);
+
+#define for_each_unresolved(u, program) for (struct unresolved_view u = { 0 }; next_unresolved((program), &(u));)
+
+/* Reports it, of low severity. */
+void unresolved_add(struct check *out, const struct unresolved_view *unresolved, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 #endif

@@ -338,6 +338,12 @@ struct hazard {
 	enum level severity, confidence;
 };
 
+/* An indirect call without a target. */
+struct unresolved_call {
+	uint32_t call;
+	uint32_t slot; /* what it goes through; 0: no place that is followed */
+};
+
 /* A lock that is held in an instance on a worker. */
 struct lock_arrival {
 	uint32_t instance;
@@ -410,6 +416,7 @@ struct program {
 
 	unsigned indirect_calls, unresolved_calls; /* outside_calls are not among the unresolved */
 	unsigned outside_calls;
+	GArray *unresolved; /* struct unresolved_call */
 };
 
 /* For keys of 64 bits: g_direct_hash looks at 32 of them only. */

@@ -229,6 +229,7 @@ static struct program *program_new(struct arena *arena, const struct facts *cons
 	p->first_definitions = array_from_one(sizeof(uint32_t));
 	p->waiting_calls = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	p->case_nodes = array_from_one(sizeof(uint32_t));
+	p->unresolved = array_from_one(sizeof(struct unresolved_call));
 	p->slots = array_from_one(sizeof(struct slot));
 	p->targets = array_from_one(sizeof(struct target));
 	p->copies = array_from_one(sizeof(struct copy));
@@ -298,12 +299,31 @@ void program_free(struct program *p)
 			g_hash_table_destroy(tables[i]);
 	g_free(p->calls_of);
 	g_free(p->next_call_of);
-	GArray *arrays[] = {
-		p->thread_effects, p->worker_edges, p->hazards, p->cancel_faults, p->lock_arrivals,     p->functions,
-		p->calls,          p->guards,       p->loops,   p->definitions,   p->case_nodes,        p->regions,
-		p->slots,          p->targets,      p->copies,  p->ports,         p->port_calls,        p->roots,
-		p->instances,      p->loop_effects, p->emitted, p->returns,       p->first_definitions, p->waiting_calls
-	};
+	GArray *arrays[] = { p->thread_effects,
+			     p->worker_edges,
+			     p->hazards,
+			     p->cancel_faults,
+			     p->lock_arrivals,
+			     p->functions,
+			     p->calls,
+			     p->guards,
+			     p->loops,
+			     p->definitions,
+			     p->case_nodes,
+			     p->regions,
+			     p->slots,
+			     p->targets,
+			     p->copies,
+			     p->ports,
+			     p->port_calls,
+			     p->roots,
+			     p->instances,
+			     p->loop_effects,
+			     p->emitted,
+			     p->returns,
+			     p->first_definitions,
+			     p->waiting_calls,
+			     p->unresolved };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);

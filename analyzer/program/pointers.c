@@ -543,6 +543,7 @@ struct any {
 	const struct program *p;
 	const uint8_t *outside;
 	bool found, foreign;
+	uint32_t slot; /* the first that it may come from; 0: none is known */
 };
 
 static void any_target(uint32_t slot, uint32_t function, void *data)
@@ -550,6 +551,7 @@ static void any_target(uint32_t slot, uint32_t function, void *data)
 	struct any *any = data;
 
 	any->found |= function || program_slot(any->p, slot)->first_target;
+	any->slot = any->slot ? any->slot : slot;
 	any->foreign |= slot && (any->outside[slot] || program_slot(any->p, slot)->outside);
 }
 
@@ -567,11 +569,13 @@ void pointers_count(struct program *p)
 		pointers_places(p, call.caller, call_node(p, &call)->first, any_target, &any);
 		if (any.found || gobject_chains_up(p, call.caller, call_node(p, &call)->first, NULL, NULL))
 			continue;
+		struct unresolved_call unresolved = { i, any.slot };
 		if (any.foreign)
 			p->outside_calls++;
 		else
-			p->unresolved_calls++;
+			g_array_append_val(p->unresolved, unresolved);
 	}
+	p->unresolved_calls = p->unresolved->len - 1;
 	g_free(outside);
 }
 
