@@ -36,6 +36,8 @@ static void add_lock(const struct program *p, const struct hazard *h, struct haz
 	view->lock = pointers_slot_name(p, held->slot);
 	view->where = program_function(p, program_instance(p, h->loop_instance)->function)->name;
 	view->category = effect_at(p, h->effect)->category;
+	if (view->category == CATEGORY_NONE)
+		view->category = CATEGORY_WAIT; /* a loop of its own */
 }
 
 bool next_hazard(const struct program *p, enum hazard_kind kind, struct hazard_view *hazard)

@@ -66,6 +66,8 @@ static void find_loop_takes(struct locks *l)
 
 static bool long_enough(const struct effect *e)
 {
+	if (e->kind == EFFECT_RUNS_LOOP)
+		return true;
 	if (e->kind != EFFECT_BLOCKS && e->kind != EFFECT_WAITS)
 		return false;
 	return e->cost == COST_UNBOUNDED || (e->cost == COST_BOUNDED && e->bound_us >= LONG_US);
