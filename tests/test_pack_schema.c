@@ -32,6 +32,9 @@ static const char *const good[] = {
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, when: { argument: 2, is: nonnull } }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: caller, within: [g, h] }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, where_used: true }]\n",
+	"library: l\nregisters: [{ field: s.f, context: loop, seldom: true }]\n",
+	"library: l\neffects: [{ function: f, blocks: wait, joins: true }, { function: g, waits: { signals: true } "
+	"}]\n",
 	"library: l\neffects: [{ function: f, blocks: dns }]\n",
 	"library: l\neffects: [{ function: f, blocks: dns, confidence: low, unless_called: [g] }]\n",
 	"library: l\neffects: [{ function: f, any_thread: true, if_called: [g, h] }]\n",
@@ -106,6 +109,8 @@ static const char *const bad[] = {
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, within: [g] }]\n",
 	"library: l\nregisters: [{ field: s.f, context: caller, within: [g] }]\n",
 	"library: l\nregisters: [{ field: s.f, context: loop, where_used: true }]\n",
+	"library: l\nregisters: [{ field: s.f, context: worker, seldom: true }]\n",
+	"library: l\neffects: [{ function: f, runs_loop: true, joins: true }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: worker, where_used: true }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: caller, within: [\"g_*\"] }]\n",
 	"library: l\neffects: [{ function: f, forks: true, confidence: low }]\n",

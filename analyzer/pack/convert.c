@@ -266,6 +266,8 @@ static void check_who_calls(struct conversion *c, unsigned line, const struct ya
 		complain(c, line, "'within' belongs to a function that registers with 'context: caller'");
 	if (from->where_used && (!from->function || from->context != CONTEXT_LOOP))
 		complain(c, line, "'where_used' belongs to a function that registers with 'context: loop'");
+	if (from->seldom && from->context != CONTEXT_LOOP)
+		complain(c, line, "'seldom' belongs to what registers with 'context: loop'");
 }
 
 static char *describe_registration(const struct registration *r)
@@ -293,6 +295,7 @@ static void convert_registration(struct conversion *c, struct place entry, const
 		.data = (int)from->data,
 		.context = from->context,
 		.where_used = from->where_used,
+		.seldom = from->seldom,
 		.when = convert_conditions(c, entry, "when", from->when, "when_all", from->when_all,
 					   from->when_all_count),
 		.within = copy_names(c, line, from->within, from->within_count),
@@ -362,6 +365,8 @@ static void check_effect(struct conversion *c, struct place entry, const struct 
 		complain(c, line, "'cost', 'bound_us', 'lasts' and 'descriptor' belong to 'blocks'");
 	if (!bounded && from->bound_us)
 		complain(c, line, "'bound_us' is the bound of 'cost: bounded'");
+	if (from->joins && kind != EFFECT_BLOCKS)
+		complain(c, line, "'joins' belongs to 'blocks'");
 	if (from->confidence && kind != EFFECT_BLOCKS && kind != EFFECT_RUNS_LOOP && kind != EFFECT_WAITS)
 		complain(c, line, "'confidence' belongs to what a finding can be about: blocks, runs_loop, waits");
 	if (from->assume && (strcmp(from->assume, "blocking") != 0 || !from->descriptor))
@@ -430,6 +435,7 @@ static void convert_time(struct conversion *c, unsigned line, const struct yaml_
 			complain(c, line, "'unit' is the unit of 'timeout'");
 		to->timeout_argument = (int)from->waits->timeout;
 		to->count_argument = (int)from->waits->count;
+		to->signals = from->waits->signals;
 		to->unit = from->waits->unit;
 	}
 	if (from->lasts) {
@@ -513,6 +519,7 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 		.unless_opened = arena_strdup(c->arena, from->unless_opened),
 		.assume_blocking = from->assume != NULL,
 		.lock = convert_lock(c, line, from),
+		.joins = from->joins,
 		.shared = from->locks && from->locks->shared,
 		.opens = arena_strdup(c->arena, from->opens),
 		.nonblocking = convert_conditions(c, entry, "nonblocking", from->nonblocking, NULL, NULL, 0),

@@ -106,6 +106,7 @@ struct registration {
 	int data;             /* argument that the callback gets as user data; 0: not known */
 	enum context context;
 	bool where_used; /* of CONTEXT_LOOP: called by whoever uses the object that is watched, on that thread */
+	bool seldom;     /* a signal that a person sends: not what a witness should begin with */
 	struct conditions when;
 	struct completion completion;
 	const char *const *within; /* of CONTEXT_CALLER: not called by `function` itself, but by these functions later;
@@ -158,6 +159,8 @@ struct effect {
 	const char *unless_asked; /* not where a branch around the call asks for this constant */
 	bool input;               /* of what waits for something to read: where it is told that there is, it does not */
 	const char *unless_opened; /* of EFFECT_BLOCKS with a descriptor: not for one of this kind; see `opens` */
+	bool joins;                /* of EFFECT_BLOCKS: until a thread has ended */
+	bool signals;              /* of EFFECT_WAITS: for signals and nothing else */
 	bool assume_blocking;      /* of EFFECT_BLOCKS with a descriptor: one that is not known is in blocking mode */
 	int timeout_argument;      /* of EFFECT_WAITS and EFFECT_BLOCKS: how long at most; 0: none */
 	enum time_unit unit;       /* of timeout_argument; UNIT_NONE: only whether it is 0 is of interest */

@@ -74,6 +74,7 @@ static const cyaml_schema_field_t registration_fields[] = {
 	CYAML_FIELD_ENUM("context", CYAML_FLAG_STRICT, struct yaml_registration, context, contexts,
 			 CYAML_ARRAY_LEN(contexts)),
 	FLAG("where_used", struct yaml_registration, where_used),
+	FLAG("seldom", struct yaml_registration, seldom),
 	MAPPING("when", struct yaml_registration, when, condition_fields),
 	LIST("when_all", struct yaml_registration, when_all, &condition),
 	MAPPING("completion", struct yaml_registration, completion, completion_fields),
@@ -87,7 +88,7 @@ static const cyaml_schema_value_t registration = { CYAML_VALUE_MAPPING(CYAML_FLA
 static const cyaml_schema_field_t waits_fields[] = {
 	NUMBER("timeout", struct yaml_waits, timeout), NUMBER("count", struct yaml_waits, count),
 	CYAML_FIELD_ENUM("unit", CYAML_FLAG_STRICT | OPTIONAL, struct yaml_waits, unit, units, CYAML_ARRAY_LEN(units)),
-	CYAML_FIELD_END
+	FLAG("signals", struct yaml_waits, signals), CYAML_FIELD_END
 };
 
 static const cyaml_schema_field_t lasts_fields[] = {
@@ -129,6 +130,7 @@ static const cyaml_schema_field_t effect_fields[] = {
 	MAPPING("waits", struct yaml_effect, waits, waits_fields),
 	FLAG("any_thread", struct yaml_effect, any_thread),
 	FLAG("forks", struct yaml_effect, forks),
+	FLAG("joins", struct yaml_effect, joins),
 	MAPPING("sets_nonblocking", struct yaml_effect, sets_nonblocking, descriptor_fields),
 	MAPPING("sets_blocking", struct yaml_effect, sets_blocking, descriptor_fields),
 	MAPPING("takes_mode", struct yaml_effect, takes_mode, takes_mode_fields),

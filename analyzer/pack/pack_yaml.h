@@ -28,7 +28,7 @@ struct yaml_registration {
 	char *function, *field, *type, *see;
 	unsigned callback, data;
 	enum context context;
-	bool where_used;
+	bool where_used, seldom;
 	struct yaml_condition *when, *when_all;
 	unsigned when_all_count;
 	struct yaml_completion *completion;
@@ -39,6 +39,7 @@ struct yaml_registration {
 struct yaml_waits {
 	unsigned timeout, count;
 	enum time_unit unit; /* UNIT_NONE: not given */
+	bool signals;
 };
 
 struct yaml_lasts {
@@ -72,7 +73,7 @@ struct yaml_effect {
 	char **if_called, **unless_called;
 	unsigned if_called_count, unless_called_count;
 	unsigned bound_us, descriptor, alike;
-	bool runs_loop, any_thread, forks, input;
+	bool runs_loop, any_thread, forks, input, joins;
 	struct yaml_waits *waits;
 	struct yaml_lasts *lasts;
 	struct yaml_takes_mode *takes_mode;

@@ -648,7 +648,7 @@ static void consider(struct following *w, const struct effect *e, uint32_t calle
 				      .startup = w->parent.context == CONTEXT_STARTUP };
 	enum truth holds = value_effect(p, &w->parent, &w->call, e);
 
-	if (holds == TRUTH_FALSE ||
+	if (holds == TRUTH_FALSE || (e->joins && threads_over(p, w->parent.function)) ||
 	    (e->category == CATEGORY_DISK && names_memory_file(p, &w->parent, call_node(p, &w->call))))
 		return;
 	effect.confidence = lower(lower(effect.confidence, certainty(holds)), most_believed(w, e));
@@ -855,9 +855,9 @@ static void follow_instance(struct search *s, uint32_t index)
 	}
 }
 
-static bool next_instance(struct search *s, guint *done, uint32_t *index)
+static bool next_instance(struct search *s, guint *done, enum level least, uint32_t *index)
 {
-	for (int level = LEVEL_HIGH; level >= LEVEL_LOW; level--)
+	for (int level = LEVEL_HIGH; level >= (int)least; level--)
 		if (done[level] < s->queues[level]->len) {
 			*index = g_array_index(s->queues[level], uint32_t, done[level]++);
 			return true;
@@ -877,6 +877,18 @@ static void push_root(struct search *s, uint32_t index)
 				   .programs = programs,
 				   .loop = root.loop,
 				   .from_callback = root.kind != ROOT_LOOP });
+}
+
+/* The roots of the loop: first those that it comes to all the time, so that a witness begins at one if it can. */
+static void push_steady(struct search *s, bool seldom)
+{
+	for (uint32_t i = 1; i < s->p->roots->len; i++) {
+		const struct root *root = program_item(s->p, roots, struct root, i);
+		bool is_seldom = root->registration && root->registration->seldom;
+
+		if (root->context == CONTEXT_LOOP && !root->deferred && is_seldom == seldom)
+			push_root(s, i);
+	}
 }
 
 /* A thread with a loop of its own is no worker: what it runs is on that loop. */
@@ -913,28 +925,28 @@ void program_find_contexts(struct program *p, bool include_startup)
 	identity_find(p);
 	if (include_startup)
 		roots_add_startup(p);
-	for (uint32_t i = 1; i < p->roots->len; i++)
-		if (program_item(p, roots, struct root, i)->context == CONTEXT_LOOP &&
-		    !program_item(p, roots, struct root, i)->deferred)
-			push_root(&s, i);
 	s.outcomes = outcomes_new(p);
 	for (uint32_t i = 1; i < p->calls->len; i++)
 		if (leads_nowhere(p, i))
 			outcome_is_nothing(s.outcomes, i);
-	while (next_instance(&s, done, &index))
+	push_steady(&s, false);
+	while (next_instance(&s, done, LEVEL_MEDIUM, &index))
+		follow_instance(&s, index);
+	push_steady(&s, true);
+	while (next_instance(&s, done, LEVEL_LOW, &index))
 		follow_instance(&s, index);
 	guint registered = p->roots->len;
 	external_find(p, roots_add);
 	for (uint32_t i = registered; i < p->roots->len; i++)
 		push_root(&s, i);
-	while (next_instance(&s, done, &index))
+	while (next_instance(&s, done, LEVEL_LOW, &index))
 		follow_instance(&s, index);
 	if (include_startup)
 		for (uint32_t i = 1; i < p->roots->len; i++)
 			if (program_item(p, roots, struct root, i)->context == CONTEXT_STARTUP)
 				push_root(&s, i);
 	push_workers(&s);
-	while (next_instance(&s, done, &index))
+	while (next_instance(&s, done, LEVEL_LOW, &index))
 		follow_instance(&s, index);
 	outcomes_free(s.outcomes);
 	threads_find(p);
@@ -985,7 +997,7 @@ void program_explore(struct program *p, struct arena *scratch, uint32_t function
 				    .programs = programs_of(p, function),
 				    .from_callback = true,
 				    .known = knowledge_of(p, &known) });
-	while (next_instance(&s, done, &index))
+	while (next_instance(&s, done, LEVEL_LOW, &index))
 		follow_instance(&s, index);
 	for (int level = 0; level < LEVELS; level++)
 		g_array_free(s.queues[level], TRUE);

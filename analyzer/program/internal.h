@@ -700,6 +700,8 @@ bool program_calls_alike(struct program *p, const struct instance *in, const str
 /* threads.c */
 /* Whether a callback handed to a worker runs a loop of its own there: then its thread is a loop's, and no worker. */
 bool threads_own_loop(const struct program *p, uint32_t function);
+/* Whether a function is called by the loop only because a thread, as its last act, has posted it. */
+bool threads_over(const struct program *p, uint32_t function);
 /* Whether a call in this instance needs the loop's thread. */
 bool threads_needs_loop(struct program *p, const struct instance *in, const struct call *call);
 /* Fills hazards from thread_effects and worker_edges. */

@@ -292,8 +292,8 @@ void program_free(struct program *p)
 				 p->slot_changes,     p->function_slots,   p->model_by_name, p->function_by_key,
 				 p->constant_by_name, p->result_index,     p->slot_by_key,   p->target_index,
 				 p->instance_index,   p->stored,           p->rooted,        p->within,
-				 p->field_marks,      p->returned,         p->deferred,      p->port_visits,
-				 p->knowledge,        p->objects };
+				 p->field_marks,      p->returned,         p->deferred,      p->rooted_again,
+				 p->port_visits,      p->knowledge,        p->objects };
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);

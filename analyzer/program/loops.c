@@ -36,6 +36,7 @@ struct search {
 	uint32_t *distance;  /* per function: calls away from main or a thread's entry; UINT32_MAX: not reached */
 	uint8_t *slots;      /* per slot: SLOT_... */
 	uint8_t *on_loop;    /* per function: reached from a loop that was accepted, or from a registered callback */
+	bool has_workers;
 };
 
 struct candidate {
@@ -195,6 +196,21 @@ static bool serves_itself(struct search *s, const struct candidate *candidate, u
 	return n->kind == NODE_CONST && n->value <= 2;
 }
 
+/* A turn of a wait for signals does what they ask for. With threads, this is the one that takes them, and no more. */
+static bool serves_signals(struct search *s, const struct candidate *candidate)
+{
+	const struct program_function f = *program_function(s->p, candidate->function);
+
+	for (uint32_t i = f.first_call; i < f.first_call + f.calls; i++) {
+		const struct call *call = program_call(s->p, i);
+
+		if (i != candidate->wait && candidate->loop && inside(s->p, call, candidate->loop) && !call->dying &&
+		    (!call->callee || program_function(s->p, call->callee)->fact))
+			return !s->has_workers;
+	}
+	return false;
+}
+
 static bool is_event_loop(struct search *s, const struct candidate *candidate)
 {
 	struct call carrier = *program_call(s->p, candidate->wait);
@@ -203,6 +219,8 @@ static bool is_event_loop(struct search *s, const struct candidate *candidate)
 
 	if (g_hash_table_contains(s->chain, GUINT_TO_POINTER(candidate->wait)))
 		ways |= dispatches(s->p, &carrier, 0); /* waits and dispatches in one: `while (!stop) serve();` */
+	if (wait_effect(program_function(s->p, wait.callee))->signals)
+		return serves_signals(s, candidate);
 	if (wait_effect(program_function(s->p, wait.callee))->kind == EFFECT_RUNS_LOOP)
 		return true; /* one turn of a library's loop */
 	return ways && !serves_itself(s, candidate, ways);
@@ -413,8 +431,10 @@ static void measure_distances(struct search *s)
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		s->p->on_thread[i] = s->distance[i] == UINT32_MAX;
 	for (uint32_t i = 1; i < p->roots->len; i++)
-		if (program_item(p, roots, struct root, i)->context == CONTEXT_WORKER)
+		if (program_item(p, roots, struct root, i)->context == CONTEXT_WORKER) {
+			s->has_workers = true;
 			spread_distance(program_item(p, roots, struct root, i)->function, 0, &w);
+		}
 	spread_all(&w);
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		s->p->on_thread[i] &= s->distance[i] != UINT32_MAX;

@@ -40,6 +40,8 @@ void roots_add(struct program *p, struct root root)
 	if (!root.function || !program_function(p, root.function)->fact)
 		return;
 	uint64_t programs = roots_programs(p, &root);
+	if (known)
+		g_hash_table_add(p->rooted_again, GUINT_TO_POINTER(root.function));
 	if (known && (is_root_once(p, &root) ? !programs_only_test(*known) : !(programs & ~*known)))
 		return;
 	if (!known) {
@@ -69,6 +71,12 @@ static void root_callback(uint32_t function, uint32_t target, void *data)
 	roots_add(r->p, root);
 }
 
+/* What is done seldom is what is known to be: an entry for the rest stands beside it. */
+static bool may_hold(const struct registration *r, enum truth holds)
+{
+	return r->seldom && r->when.count ? holds == TRUTH_TRUE : holds != TRUTH_FALSE;
+}
+
 static void find_registrations(struct program *p)
 {
 	for (uint32_t i = 1; i < p->calls->len; i++) {
@@ -80,7 +88,7 @@ static void find_registrations(struct program *p)
 			struct rooting r = { .p = p, .registration = model->registers[k], .call = i };
 
 			if (r.registration->context == CONTEXT_CALLER || r.registration->context == CONTEXT_NOWHERE ||
-			    value_conditions(p, &anyone, &call, &r.registration->when) == TRUTH_FALSE)
+			    !may_hold(r.registration, value_conditions(p, &anyone, &call, &r.registration->when)))
 				continue;
 			pointers_each(p, call.caller, call_argument(p, &call, (unsigned)r.registration->callback),
 				      root_callback, &r);
@@ -211,6 +219,7 @@ void roots_add_startup(struct program *p)
 void roots_find(struct program *p)
 {
 	p->rooted = g_hash_table_new(program_hash64, NULL);
+	p->rooted_again = g_hash_table_new(NULL, NULL);
 	main_context_find(p);
 	find_registrations(p);
 	within_find(p);

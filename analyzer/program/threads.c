@@ -50,6 +50,54 @@ bool threads_own_loop(const struct program *p, uint32_t function)
 	return reaches_loop(p, function, OWN_LOOP_DEPTH);
 }
 
+/* Calls that do nothing of note: of a library, and no pack says that they take their time. */
+static bool is_quick(const struct program *p, const struct call *call)
+{
+	const struct program_function *f = call->callee ? program_function(p, call->callee) : NULL;
+
+	if (!f || f->fact || f->async_form)
+		return false;
+	for (size_t i = 0; f->model && i < f->model->effect_count; i++)
+		if (f->model->effects[i]->kind == EFFECT_BLOCKS || f->model->effects[i]->kind == EFFECT_RUNS_LOOP ||
+		    f->model->effects[i]->kind == EFFECT_WAITS)
+			return false;
+	return true;
+}
+
+/* Whether `posting` is the last that the function of a thread does. */
+static bool is_last_act(const struct program *p, const struct call *posting)
+{
+	const struct program_function *thread = program_function(p, posting->caller);
+	gpointer key = GSIZE_TO_POINTER((gsize)posting->caller << 8 | CONTEXT_WORKER);
+
+	if (posting->loop || !g_hash_table_contains(p->rooted, key))
+		return false;
+	for (uint32_t i = thread->first_call; i < thread->first_call + thread->calls; i++) {
+		const struct call *call = program_call(p, i);
+
+		if (call->node > posting->node && !is_quick(p, call))
+			return false;
+	}
+	return true;
+}
+
+bool threads_over(const struct program *p, uint32_t function)
+{
+	bool over = false;
+
+	if (!p->rooted_again || g_hash_table_contains(p->rooted_again, GUINT_TO_POINTER(function)))
+		return false;
+	for (uint32_t i = 1; i < p->roots->len && !over; i++) {
+		const struct root *root = program_item(p, roots, struct root, i);
+
+		over = root->function == function && root->kind == ROOT_REGISTERED && root->call &&
+		       is_last_act(p, program_call(p, root->call));
+	}
+	for (uint32_t i = 1; over && i < p->calls->len; i++)
+		over = program_call(p, i)->callee != function;
+	return over;
+}
+
 static bool any_thread(struct program *p, const struct instance *in, const struct call *call)
 {
 	const struct program_function *callee = program_function(p, call->callee);

@@ -112,6 +112,7 @@ static void put_registration(const struct registration *r)
 	put_number("data", r->data);
 	put_number("context", r->context);
 	put_number("where_used", r->where_used);
+	put_number("seldom", r->seldom);
 	put_conditions("when", &r->when);
 	put_completion(&r->completion);
 	put_list("within", r->within);
@@ -135,6 +136,8 @@ static void put_effect(const struct effect *e)
 	put_list("unless_called", e->unless_called);
 	put_number("descriptor", e->descriptor);
 	put_number("lock", e->lock);
+	put_number("joins", e->joins);
+	put_number("signals", e->signals);
 	put_number("shared", e->shared);
 	put_number("to_argument", e->to_argument);
 	put_number("from_argument", e->from_argument);
