@@ -9,10 +9,15 @@
  * its registrations stand in functions that workers come to and `main` does not. When a path of the loop comes to one
  * of these registrations after all, it is a root from then on; if none does, workers follow it as if the registering
  * call called it. The same holds of a main context that one function makes and runs (main_context.c).
+ *
+ * An object that a worker gets from elsewhere (a global, a field that it does not fill, what a getter returns) is the
+ * loop's: its handlers run there though only workers connect them.
  */
 #include "program/internal.h"
 
 #include <string.h>
+
+enum { MAX_DEPTH = 6 };
 
 bool emitted_here(const struct program *p, const struct registration *registration, uint32_t call)
 {
@@ -40,6 +45,66 @@ static uint8_t *reached_by_workers(struct program *p)
 	spread_calls(p, queue, reached);
 	g_array_free(queue, TRUE);
 	return reached;
+}
+
+/* Names of functions that return what is there already. */
+static bool is_getter(const char *name)
+{
+	static const char *const words[] = { "_get_", "_peek_", "_lookup", "_find_" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strstr(name, words[i]))
+			return true;
+	return g_str_has_suffix(name, "_get") || g_str_has_suffix(name, "_get_default");
+}
+
+static bool is_filled_here(struct program *p, uint32_t function, uint32_t place)
+{
+	const struct program_function *f = program_function(p, function);
+	struct keeping kept = mode_keeping(p, function, place);
+
+	for (uint32_t i = f->fact->body; i < place; i++) {
+		const struct node *n = function_node(f, i);
+		struct keeping into =
+			n->kind == NODE_ASSIGN && !n->op ? mode_keeping(p, function, n->first) : (struct keeping){ 0 };
+
+		if (into.kind && into.kind == kept.kind && into.id == kept.id)
+			return true;
+	}
+	return false;
+}
+
+/* Whether an expression is an object that was there before this function ran, as far as it shows. */
+static bool is_from_elsewhere(struct program *p, uint32_t function, uint32_t node, unsigned depth)
+{
+	const struct program_function *f = program_function(p, function);
+	const struct node *n = function_node(f, node);
+
+	if (n->kind == NODE_FIELD || n->kind == NODE_GLOBAL)
+		return !is_filled_here(p, function, node);
+	if (n->kind == NODE_CALL && n->symbol) {
+		const char *name = program_function(p, link_symbol(p, f->unit - 1, n->symbol))->name;
+
+		if (strcmp(name, "g_type_check_instance_cast") == 0 && n->first && depth < MAX_DEPTH)
+			return is_from_elsewhere(p, function, n->first, depth + 1);
+		return is_getter(name);
+	}
+	if (n->kind != NODE_LOCAL || depth >= MAX_DEPTH)
+		return false;
+	uint32_t count;
+	const struct definition *all = definitions_of(p, f, (uint32_t)n->value, &count);
+	for (uint32_t i = 0; i < count; i++)
+		if (all[i].value && !all[i].field && is_from_elsewhere(p, function, all[i].value, depth + 1))
+			return true;
+	return false;
+}
+
+static bool watches_the_loops(struct program *p, const struct root *root)
+{
+	const struct call call = *program_call(p, root->call);
+	uint32_t object = call_argument(p, &call, 1);
+
+	return root->registration->where_used && object && is_from_elsewhere(p, call.caller, object, 0);
 }
 
 /* Function -> root, of all that a registration of this kind made roots. */
@@ -78,7 +143,8 @@ static void defer(struct program *p, const uint8_t *workers, const uint8_t *main
 		if (!index)
 			continue;
 		struct root *root = program_item(p, roots, struct root, GPOINTER_TO_UINT(index));
-		bool only_workers = workers[caller] && !main[caller] && !is_entry(p, caller);
+		bool only_workers =
+			workers[caller] && !main[caller] && !is_entry(p, caller) && !watches_the_loops(p, candidate);
 		if (only_workers && root->call == candidate->call) {
 			root->deferred = true;
 			g_hash_table_insert(p->deferred, key, index);
