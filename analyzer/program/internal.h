@@ -402,9 +402,10 @@ struct program {
 	GHashTable *slot_changes;     /* slot -> calls that change the mode of the descriptor in it; mode.c */
 	GHashTable *function_slots;   /* function -> slots that calls in it change so */
 	GHashTable *rooted;           /* (function, context) -> uint64_t: in which programs it has a root */
-	GArray *emitted;       /* struct root: of callbacks that run where an object is used, each registration */
-	GHashTable *deferred;  /* function -> its root that is deferred; NULL: none is */
-	GArray *waiting_calls; /* calls of which that is so: struct call.waits */
+	GArray *emitted;          /* struct root: of callbacks that run where an object is used, each registration */
+	GHashTable *rooted_again; /* functions with several registrations of one context */
+	GHashTable *deferred;     /* function -> its root that is deferred; NULL: none is */
+	GArray *waiting_calls;    /* calls of which that is so: struct call.waits */
 
 	GHashTable *returned;          /* hash of (function, what is known of its parameters) -> struct program_value */
 	unsigned effort, return_depth; /* of value.c */
