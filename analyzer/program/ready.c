@@ -5,8 +5,9 @@
  *              recv(fd, ...);
  *      if (poll(&watched, 1, 100) > 0)         by a wait that has ended before its time,
  *              read(fd, ...);
- *      if (FD_ISSET(fd, &readable))            or by a set of descriptors
+ *      if (FD_ISSET(fd, &readable))            by a set of descriptors,
  *              accept(fd, ...);
+ *      event_new(base, s->fd, EV_READ, cb, s)  or by being called back for that.
  *
  * One read then returns what is there. A second one, or one in a loop of its own, may wait, as does one of a descriptor
  * that somebody else was told of: so the question must be asked in the function that reads, or in one that hands the
@@ -147,6 +148,28 @@ static int64_t handed_descriptor(struct program *p, const struct call *call, uns
 	return n->value;
 }
 
+/* Whether a callback was registered for something to read from what the call reads. */
+static bool registered_for(struct program *p, const struct instance *root, const struct call *call, unsigned argument)
+{
+	const struct root *r = program_item(p, roots, struct root, root->root);
+	uint32_t node = argument ? call_argument(p, call, argument) : 0;
+	struct keeping kept = node ? mode_keeping(p, call->caller, node) : (struct keeping){ 0 };
+	bool readable = false, same = false;
+
+	if (r->kind != ROOT_REGISTERED || !r->call || call->loop || kept.kind != KEPT_IN_SLOT || !kept.id)
+		return false;
+	const struct call registering = *program_call(p, r->call);
+	const struct program_function *f = program_function(p, registering.caller);
+	for (unsigned i = 1; i <= call_arguments(p, &registering); i++) {
+		uint32_t theirs = call_argument(p, &registering, i);
+		struct keeping k = mode_keeping(p, registering.caller, theirs);
+
+		readable |= asks(p, f, theirs, MAX_DEPTH - 3);
+		same |= k.kind == KEPT_IN_SLOT && k.id == kept.id;
+	}
+	return readable && same;
+}
+
 bool ready_told(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect)
 {
 	struct call at = *call;
@@ -156,7 +179,7 @@ bool ready_told(struct program *p, const struct instance *in, const struct call 
 	if (!effect->input || is_second(p, in, call))
 		return false;
 	for (unsigned i = 0; i < MAX_CALLERS; i++) {
-		if (asked_for(p, &at))
+		if (asked_for(p, &at) || (!path->parent && registered_for(p, path, &at, argument)))
 			return true;
 		int64_t parameter = at.loop ? -1 : handed_descriptor(p, &at, argument);
 		if (parameter < 0 || !path->parent || !path->call)
