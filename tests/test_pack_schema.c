@@ -61,9 +61,16 @@ static const char *const good[] = {
 	"}]\n",
 	"library: l\neffects: [{ function: f, makes_text: { begins: \"/sys/\" } }]\n",
 	"library: l\ngroups: [{ see: d, effects: [{ function: f, blocks: ipc }] }, { see: e }]\n",
+	"library: l\ncatches: [{ try: TRY, handler: CATCH, rethrows: [RETHROW], codes: [code, s.code] }]\n",
+	"library: l\ncatches: [{ try: TRY, handler: CATCH, throws: [f], throws_when: [{ argument: 1, above: 19 }], "
+	"harmless: "
+	"[\"g_*\"], anywhere: true, instead: g }]\n",
 };
 
 static const char *const bad[] = {
+	"library: l\ncatches: [{ try: TRY, handler: CATCH }]\n",
+	"library: l\ncatches: [{ try: TRY, rethrows: [f] }]\n",
+	"library: l\ncatches: [{ try: TRY, handler: CATCH, rethrows: [f()] }]\n",
 	"{}\n",
 	"[]\n",
 	"library: ''\n",

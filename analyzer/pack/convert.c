@@ -532,6 +532,47 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 	check_duplicate(c, line, describe_effect(to));
 }
 
+/* Catches */
+
+static const char *const *copy_catch_names(struct conversion *c, struct place entry, const char *key,
+					   char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!is_function_name(names[i], true) && !is_field(names[i]))
+			complain(c, place_line(place_key(entry, key)), "'%s' is no name", names[i]);
+	return copy_strings(c, names, count);
+}
+
+static void convert_catch(struct conversion *c, struct place entry, const struct yaml_catch *from, const char *see,
+			  struct catch_form *to)
+{
+#define NAMES(key) copy_catch_names(c, entry, #key, from->key, from->key##_count)
+	*to = (struct catch_form){
+		.opener = arena_strdup(c->arena, from->opener),
+		.handler = arena_strdup(c->arena, from->handler),
+		.all = NAMES(all),
+		.codes = NAMES(codes),
+		.cancelled = NAMES(cancelled),
+		.keeps = NAMES(keeps),
+		.rethrows = NAMES(rethrows),
+		.throws = NAMES(throws),
+		.throws_when = convert_conditions(c, entry, "throws_when", NULL, "throws_when", from->throws_when,
+						  from->throws_when_count),
+		.new_code = arena_strdup(c->arena, from->new_code),
+		.ends = NAMES(ends),
+		.cancels = NAMES(cancels),
+		.harmless = NAMES(harmless),
+		.anywhere = from->anywhere,
+		.instead = arena_strdup(c->arena, from->instead),
+		.see = arena_strdup(c->arena, from->see ? from->see : see),
+		.line = place_line(entry),
+	};
+#undef NAMES
+	if (!to->rethrows[0] && !to->throws[0])
+		complain(c, to->line, "a catch names what 'rethrows' or 'throws'");
+	check_duplicate(c, to->line, g_strdup_printf("%s catches", to->handler));
+}
+
 /* The pack */
 
 static void convert_constants(struct conversion *c, const struct yaml_pack *from, struct place root)
@@ -575,6 +616,7 @@ static void convert_group(struct conversion *c, const struct yaml_group *from, s
 {
 	struct pack *out = c->out;
 	struct place registers = place_key(place, "registers"), effects = place_key(place, "effects");
+	struct place catches = place_key(place, "catches");
 
 	for (size_t i = 0; i < from->registers_count; i++)
 		convert_registration(c, place_item(registers, i), &from->registers[i], from->see,
@@ -582,19 +624,25 @@ static void convert_group(struct conversion *c, const struct yaml_group *from, s
 	for (size_t i = 0; i < from->effects_count; i++)
 		convert_effect(c, place_item(effects, i), &from->effects[i], from->see,
 			       &out->effects[out->effect_count++]);
+	for (size_t i = 0; i < from->catches_count; i++)
+		convert_catch(c, place_item(catches, i), &from->catches[i], from->see,
+			      &out->catches[out->catch_count++]);
 }
 
 static void convert_groups(struct conversion *c, const struct yaml_pack *from, struct place root)
 {
 	size_t registers = from->entries.registers_count, effects = from->entries.effects_count;
+	size_t catches = from->entries.catches_count;
 	struct place groups = place_key(root, "groups");
 
 	for (size_t i = 0; i < from->groups_count; i++) {
 		registers += from->groups[i].registers_count;
 		effects += from->groups[i].effects_count;
+		catches += from->groups[i].catches_count;
 	}
 	c->out->registers = arena_new_array(c->arena, struct registration, registers);
 	c->out->effects = arena_new_array(c->arena, struct effect, effects);
+	c->out->catches = arena_new_array(c->arena, struct catch_form, catches);
 	convert_group(c, &from->entries, root);
 	for (size_t i = 0; i < from->groups_count; i++)
 		convert_group(c, &from->groups[i], place_item(groups, i));

@@ -172,6 +172,29 @@ struct effect {
 	unsigned line; /* in the pack's file */
 };
 
+/*
+ * How a library makes a catch of macros around setjmp, or C++ one of its own, and what a handler may do with the error.
+ * Lists of names are NULL-terminated, never NULL.
+ */
+struct catch_form {
+	const char *opener, *handler; /* macros: PG_TRY, PG_CATCH; "try" and "catch (...)" of C++ */
+	const char *const *all;       /* a handler catches everything if it names one of these; empty: it always does */
+	const char *const *codes;     /* functions and "struct-tag.field" that say which error was caught */
+	const char *const *cancelled; /* constants among the codes that mean cancelled; empty: told by their names */
+	const char *const *keeps;     /* functions that return the error, to be passed on later */
+	const char *const *rethrows;  /* functions and macros that pass on what was caught */
+	const char *const *throws;    /* ... that raise what they are given, or an error of their own */
+	struct conditions throws_when;
+	const char *new_code; /* within a throw: the function whose argument is the code of the new error; NULL: none */
+	const char *const *ends;     /* functions that end all that could have been cancelled */
+	const char *const *cancels;  /* functions that are known to throw when they are cancelled */
+	const char *const *harmless; /* names, and beginnings with a `*`, of functions that never do */
+	bool anywhere;               /* every other function of the library may */
+	const char *instead;         /* what to write in a handler */
+	const char *see;
+	unsigned line; /* in the pack's file */
+};
+
 /* What people declare of a function or of a function-pointer field; bits. */
 enum mark {
 	MARK_LOOP_ONLY = 1 << 0,   /* runs on the loop's thread only */
@@ -227,6 +250,8 @@ struct pack {
 	size_t declaration_count;
 	struct program_declaration *programs;
 	size_t program_count;
+	struct catch_form *catches;
+	size_t catch_count;
 };
 
 struct packs {

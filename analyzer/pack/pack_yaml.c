@@ -156,6 +156,27 @@ static const cyaml_schema_field_t effect_fields[] = {
 static const cyaml_schema_value_t effect = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_effect,
 								 effect_fields) };
 
+static const cyaml_schema_field_t catch_fields[] = {
+	CYAML_FIELD_STRING_PTR("try", CYAML_FLAG_POINTER, struct yaml_catch, opener, 1, CYAML_UNLIMITED),
+	CYAML_FIELD_STRING_PTR("handler", CYAML_FLAG_POINTER, struct yaml_catch, handler, 1, CYAML_UNLIMITED),
+	LIST("all", struct yaml_catch, all, &text),
+	LIST("codes", struct yaml_catch, codes, &text),
+	LIST("cancelled", struct yaml_catch, cancelled, &text),
+	LIST("keeps", struct yaml_catch, keeps, &text),
+	LIST("rethrows", struct yaml_catch, rethrows, &text),
+	LIST("throws", struct yaml_catch, throws, &text),
+	LIST("throws_when", struct yaml_catch, throws_when, &condition),
+	TEXT("new_code", struct yaml_catch, new_code),
+	LIST("ends", struct yaml_catch, ends, &text),
+	LIST("cancels", struct yaml_catch, cancels, &text),
+	LIST("harmless", struct yaml_catch, harmless, &text),
+	FLAG("anywhere", struct yaml_catch, anywhere),
+	TEXT("instead", struct yaml_catch, instead),
+	TEXT("see", struct yaml_catch, see),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_value_t catch = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_catch, catch_fields) };
+
 static const cyaml_schema_field_t constant_fields[] = {
 	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct yaml_constant, name, 1, CYAML_UNLIMITED),
 	CYAML_FIELD_INT("value", CYAML_FLAG_DEFAULT, struct yaml_constant, value), CYAML_FIELD_END
@@ -166,7 +187,8 @@ static const cyaml_schema_value_t constant = { CYAML_VALUE_MAPPING(CYAML_FLAG_DE
 static const cyaml_schema_field_t group_fields[] = {
 	CYAML_FIELD_STRING_PTR("see", CYAML_FLAG_POINTER, struct yaml_group, see, 1, CYAML_UNLIMITED),
 	LIST("registers", struct yaml_group, registers, &registration),
-	LIST("effects", struct yaml_group, effects, &effect), CYAML_FIELD_END
+	LIST("effects", struct yaml_group, effects, &effect), LIST("catches", struct yaml_group, catches, &catch),
+	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t group = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_group, group_fields) };
 
@@ -178,6 +200,7 @@ static const cyaml_schema_field_t pack_fields[] = {
 	LIST("constants", struct yaml_pack, constants, &constant),
 	LIST("registers", struct yaml_pack, entries.registers, &registration),
 	LIST("effects", struct yaml_pack, entries.effects, &effect),
+	LIST("catches", struct yaml_pack, entries.catches, &catch),
 	LIST("groups", struct yaml_pack, groups, &group),
 	LIST("loop_only", struct yaml_pack, loop_only, &text),
 	LIST("serves", struct yaml_pack, serves, &text),

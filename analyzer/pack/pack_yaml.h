@@ -85,6 +85,16 @@ struct yaml_effect {
 	unsigned when_all_count, unless_any_count;
 };
 
+struct yaml_catch {
+	char *opener, *handler, *new_code, *instead, *see;
+	char **all, **codes, **cancelled, **keeps, **rethrows, **throws, **ends, **cancels, **harmless;
+	unsigned all_count, codes_count, cancelled_count, keeps_count, rethrows_count, throws_count, ends_count,
+		cancels_count, harmless_count;
+	struct yaml_condition *throws_when;
+	unsigned throws_when_count;
+	bool anywhere;
+};
+
 struct yaml_constant {
 	char *name;
 	int64_t value;
@@ -94,7 +104,8 @@ struct yaml_group { /* entries that rest on the same document */
 	char *see;
 	struct yaml_registration *registers;
 	struct yaml_effect *effects;
-	unsigned registers_count, effects_count;
+	struct yaml_catch *catches;
+	unsigned registers_count, effects_count, catches_count;
 };
 
 struct yaml_pack {

@@ -19,7 +19,8 @@ _Static_assert(sizeof(struct condition) == 56, "put_condition writes every membe
 _Static_assert(sizeof(struct completion) == 32, "put_completion writes every member");
 _Static_assert(sizeof(struct registration) == 112, "put_registration writes every member");
 _Static_assert(sizeof(struct effect) == 208, "put_effect writes every member");
-_Static_assert(sizeof(struct pack) == 160, "put_pack writes every member");
+_Static_assert(sizeof(struct pack) == 176, "put_pack writes every member");
+_Static_assert(sizeof(struct catch_form) == 144, "put_catch writes every member");
 #endif
 
 /* A C string; bytes that are not plain ASCII as three octal digits. */
@@ -158,6 +159,29 @@ static void put_effect(const struct effect *e)
 	fputs(" },\n", stdout);
 }
 
+static void put_catch(const struct catch_form *form)
+{
+	fputs("\t{", stdout);
+	put_text("opener", form->opener);
+	put_text("handler", form->handler);
+	put_list("all", form->all);
+	put_list("codes", form->codes);
+	put_list("cancelled", form->cancelled);
+	put_list("keeps", form->keeps);
+	put_list("rethrows", form->rethrows);
+	put_list("throws", form->throws);
+	put_conditions("throws_when", &form->throws_when);
+	put_text("new_code", form->new_code);
+	put_list("ends", form->ends);
+	put_list("cancels", form->cancels);
+	put_list("harmless", form->harmless);
+	put_number("anywhere", form->anywhere);
+	put_text("instead", form->instead);
+	put_text("see", form->see);
+	put_number("line", form->line);
+	fputs(" },\n", stdout);
+}
+
 /* The entries of a pack, as arrays of their own: the pack points at them. A pack without any still has one to name. */
 static void put_entries(const struct pack *pack, size_t number)
 {
@@ -175,6 +199,9 @@ static void put_entries(const struct pack *pack, size_t number)
 		put_number("line", pack->constants[i].line);
 		fputs(" },\n", stdout);
 	}
+	printf("\t{ 0 },\n};\nstatic struct catch_form catches_%zu[] = {\n", number);
+	for (size_t i = 0; i < pack->catch_count; i++)
+		put_catch(&pack->catches[i]);
 	fputs("\t{ 0 },\n};\n", stdout);
 }
 
@@ -189,6 +216,7 @@ static void put_pack(const struct pack *pack, size_t number)
 	printf(" .registers = registers_%zu, .register_count = %zu,", number, pack->register_count);
 	printf(" .effects = effects_%zu, .effect_count = %zu,", number, pack->effect_count);
 	printf(" .constants = constants_%zu, .constant_count = %zu,", number, pack->constant_count);
+	printf(" .catches = catches_%zu, .catch_count = %zu,", number, pack->catch_count);
 	put_list("loop_only", pack->loop_only);
 	put_list("serves", pack->serves);
 	put_list("serves_texts", pack->serves_texts);
