@@ -110,4 +110,21 @@ bool next_unresolved(const struct program *program, struct unresolved_view *unre
 void unresolved_add(struct check *out, const struct unresolved_view *unresolved, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* A handler that catches everything, and lets no cancellation out. */
+struct swallowed_view {
+	uint32_t index; /* of next_swallowed */
+	enum swallowed_how how;
+	const char *callee;    /* how the handler is written: "PG_CATCH" */
+	const char *cancelled; /* the call that a cancellation may come out of */
+};
+
+/* Moves on to the next such handler; false after the last. Begin with { 0 }. */
+bool next_swallowed(const struct program *program, struct swallowed_view *swallowed);
+
+#define for_each_swallowed(s, program) for (struct swallowed_view s = { 0 }; next_swallowed((program), &(s));)
+
+/* Reports it with its witness, and with the advice of the pack that declares this kind of handler. */
+void swallowed_add(struct check *out, const struct swallowed_view *swallowed, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 #endif

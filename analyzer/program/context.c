@@ -953,6 +953,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	locks_find(p);
 	spins_find(p);
 	cancel_find(p);
+	catches_find(p);
 	for (int level = 0; level < LEVELS; level++)
 		g_array_free(s.queues[level], TRUE);
 	g_hash_table_destroy(s.effect_index);

@@ -17,6 +17,7 @@
  *   within.c    callbacks that a library keeps for other calls of its own
  *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
  *   spins.c     loops that wait by looking again
+ *   catches.c   catch-alls that swallow a cancellation (with catch_find.c, catch_reach.c, catch_value.c, catch_walk.c)
  *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
  *   ready.c     what is read where there is something to read
  *   memory.c    which paths lead to memory
@@ -354,6 +355,18 @@ struct lock_arrival {
 	uint32_t previous;
 };
 
+/* A handler that catches everything, and from which a cancellation does not come out. */
+struct swallowed {
+	uint32_t function;
+	uint32_t handler;   /* node: where its macro stands */
+	uint32_t cancelled; /* node: the call that a cancellation may come out of */
+	uint32_t left;      /* node: how the handler is left */
+	unsigned ordinal;   /* among the handlers of the function */
+	enum swallowed_how how;
+	enum level severity, confidence;
+	const struct catch_form *form;
+};
+
 struct program {
 	struct arena *arena;
 	const struct facts *const *units;
@@ -387,6 +400,7 @@ struct program {
 	GArray *hazards;              /* struct hazard */
 	GArray *cancel_faults;        /* struct cancel_fault, cancel.h */
 	GArray *lock_arrivals;        /* struct lock_arrival */
+	GArray *swallowed;            /* struct swallowed */
 	GHashTable *instance_index;   /* instance_key() -> the first of equal instances */
 	GHashTable *port_visits;      /* the same of ports, as if they were functions -> struct port_visit */
 	GHashTable *knowledge;        /* key -> struct knowledge */
@@ -714,6 +728,8 @@ void alternative_find(struct program *p);
 /* locks.c, spins.c: add to hazards. */
 void locks_find(struct program *p);
 void spins_find(struct program *p);
+/* catches.c: fills swallowed. */
+void catches_find(struct program *p);
 /* outside.c: per slot, whether it is filled from outside of the program. The caller frees it with g_free(). */
 uint8_t *outside_find(struct program *p);
 

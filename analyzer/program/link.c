@@ -242,6 +242,7 @@ static struct program *program_new(struct arena *arena, const struct facts *cons
 	p->worker_edges = array_from_one(sizeof(struct worker_edge));
 	p->hazards = array_from_one(sizeof(struct hazard));
 	p->cancel_faults = array_from_one(sizeof(struct cancel_fault));
+	p->swallowed = array_from_one(sizeof(struct swallowed));
 	p->lock_arrivals = array_from_one(sizeof(struct lock_arrival));
 	p->symbol_function = arena_new_array(arena, uint32_t *, count);
 	p->symbol_slot = arena_new_array(arena, uint32_t *, count);
@@ -323,7 +324,8 @@ void program_free(struct program *p)
 			     p->returns,
 			     p->first_definitions,
 			     p->waiting_calls,
-			     p->unresolved };
+			     p->unresolved,
+			     p->swallowed };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);

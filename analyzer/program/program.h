@@ -42,6 +42,13 @@ enum cancel_kind {
 	CANCEL_TWICE,           /* completes one task or invocation a second time */
 };
 
+/* What becomes of a cancellation in a handler that catches everything. */
+enum swallowed_how {
+	SWALLOWED_LOST,     /* the program goes on as if there had been none */
+	SWALLOWED_RETRIED,  /* ... with another turn of a loop */
+	SWALLOWED_REPLACED, /* another error takes its place */
+};
+
 /*
  * Links `count` units under `packs`. Strings and the struct live in `arena`, the rest is freed by program_free;
  * units and packs must outlive both.

@@ -1,0 +1,93 @@
+/*
+ * catches: handlers that catch everything, and a cancellation with it.
+ *
+ *      PG_TRY();
+ *              size = relation_size(relation);     can be cancelled
+ *      PG_CATCH();
+ *              FlushErrorState();                  and then nobody knows that it was:
+ *              size = 0;                           it goes on as if there were nothing
+ *      PG_END_TRY();
+ *
+ * A finding is a handler from which a cancellation does not come out on some way: it is lost, or another error takes its
+ * place. Passing it on later, keeping it for somebody else and asking for it are all well.
+ */
+#include "program/catches.h"
+
+struct finder {
+	struct program *p;
+	GArray **macros;   /* per unit */
+	GHashTable *reach; /* form -> struct catch_reach */
+	GArray *sites;     /* struct catch_site, of one function */
+};
+
+static struct catch_reach *reach_of(struct finder *f, const struct catch_form *form)
+{
+	struct catch_reach *reach = g_hash_table_lookup(f->reach, form);
+
+	if (!reach) {
+		reach = catch_reach_new(f->p, form);
+		g_hash_table_insert(f->reach, (gpointer)form, reach);
+	}
+	return reach;
+}
+
+static bool judge(const struct catch_end *end, struct swallowed *found)
+{
+	if (end->swallowed) {
+		found->how = end->retried ? SWALLOWED_RETRIED : SWALLOWED_LOST;
+		found->left = end->swallowed;
+		found->severity = LEVEL_HIGH;
+		return true;
+	}
+	found->how = SWALLOWED_REPLACED;
+	found->left = end->raised;
+	found->severity = LEVEL_MEDIUM;
+	return end->raised && !(end->passed && end->raised_weak);
+}
+
+static void look_at(struct finder *f, const struct catch_site *site, unsigned ordinal)
+{
+	struct handling handling = { .p = f->p, .site = site, .macros = f->macros };
+	struct swallowed found = {
+		.function = site->function, .handler = site->place, .form = site->form, .ordinal = ordinal
+	};
+
+	found.confidence = catch_reaches(reach_of(f, site->form), site->function, site->guarded, &found.cancelled);
+	if (found.confidence == LEVELS)
+		return;
+	catch_follow(&handling);
+	if (!handling.end.unknown && judge(&handling.end, &found))
+		g_array_append_val(f->p->swallowed, found);
+}
+
+static void look_into(struct finder *f, uint32_t function)
+{
+	const struct program_function *g = program_function(f->p, function);
+
+	if (!g->fact || !g->fact->body)
+		return;
+	const GArray *macros = f->macros[g->unit - 1];
+	g_array_set_size(f->sites, 0);
+	if (macros->len)
+		catch_find(f->p, function, macros, f->sites);
+	for (guint i = 0; i < f->sites->len; i++)
+		look_at(f, &g_array_index(f->sites, struct catch_site, i), i);
+}
+
+void catches_find(struct program *p)
+{
+	struct finder f = { .p = p,
+			    .macros = g_new0(GArray *, p->unit_count + 1),
+			    .reach = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)catch_reach_free),
+			    .sites = g_array_new(FALSE, TRUE, sizeof(struct catch_site)) };
+
+	for (uint32_t u = 0; u < p->unit_count; u++)
+		f.macros[u] = catch_macros_of(p, u);
+	for (uint32_t i = 1; i < p->functions->len; i++)
+		look_into(&f, i);
+	for (uint32_t u = 0; u < p->unit_count; u++)
+		g_array_free(f.macros[u], TRUE);
+	g_free(f.macros);
+	g_hash_table_destroy(f.reach);
+	g_array_free(f.sites, TRUE);
+}
