@@ -20,6 +20,7 @@ struct finder {
 	const GArray *macros;
 	struct catch_site site; /* of the function */
 	GArray *sites;
+	bool told; /* a handler before in the same chain is for cancellations */
 	unsigned depth;
 };
 
@@ -34,6 +35,27 @@ static uint32_t string_of(const struct facts *f, const char *text)
 	return at ? (uint32_t)(at - begin) : 0;
 }
 
+/* Whether another library has a handler of this name. */
+static bool is_shared(const struct program *p, const struct catch_form *form)
+{
+	for (size_t i = 0; i < p->packs->count; i++)
+		for (size_t k = 0; k < p->packs->items[i].catch_count; k++) {
+			const struct catch_form *other = &p->packs->items[i].catches[k];
+
+			if (other != form && strcmp(other->handler, form->handler) == 0)
+				return true;
+		}
+	return false;
+}
+
+static bool reads_codes(const struct facts *f, const struct catch_form *form)
+{
+	for (const char *const *code = form->codes; *code; code++)
+		if (string_of(f, *code))
+			return true;
+	return false;
+}
+
 GArray *catch_macros_of(const struct program *p, uint32_t unit)
 {
 	GArray *macros = g_array_new(FALSE, TRUE, sizeof(struct catch_macros));
@@ -44,7 +66,7 @@ GArray *catch_macros_of(const struct program *p, uint32_t unit)
 			const struct catch_form *form = &p->packs->items[i].catches[k];
 			struct catch_macros found = { form, string_of(f, form->opener), string_of(f, form->handler) };
 
-			if (found.opener && found.handler)
+			if (found.opener && found.handler && (!is_shared(p, form) || reads_codes(f, form)))
 				g_array_append_val(macros, found);
 		}
 	return macros;
@@ -96,6 +118,29 @@ static bool written_by(const struct finder *w, uint32_t node, bool opener, const
 	return false;
 }
 
+/* Whether a block holds what a person wrote, or is all the macro's own. */
+static bool is_written(const struct finder *w, uint32_t block)
+{
+	for_each_child(child, w->f->facts, at(w, block))
+		if (at(w, child)->macro != at(w, block)->macro)
+			return true;
+	return false;
+}
+
+/* Whether a condition names a cancellation: the handler is for it. */
+static bool is_for_cancellation(const struct finder *w, const struct catch_form *form, uint32_t node)
+{
+	const struct node *n = at(w, node);
+
+	if (n->kind == NODE_GLOBAL &&
+	    catch_means_cancelled(form, facts_string(w->f->facts, facts_symbol(w->f->facts, n->symbol)->name)))
+		return true;
+	for_each_child(child, w->f->facts, n)
+		if (is_for_cancellation(w, form, child))
+			return true;
+	return false;
+}
+
 /* Whether a condition names one of `names`: the type of what is caught. */
 static bool names_one(const struct finder *w, uint32_t node, const char *const *names)
 {
@@ -121,7 +166,7 @@ static void add(struct finder *w, const struct catch_form *form, uint32_t place,
 {
 	struct catch_site site = w->site;
 
-	if (!handler || !guarded)
+	if (!handler || !guarded || w->told)
 		return;
 	site.form = form;
 	site.place = place;
@@ -138,11 +183,14 @@ static void visit_if(struct finder *w, uint32_t node, uint32_t guarded)
 	const struct node *n = at(w, node);
 	uint32_t then = at(w, n->first)->next, other = then ? at(w, then)->next : 0;
 	const struct catch_form *form;
+	bool told = w->told;
 
 	if (written_by(w, node, false, &form)) {
+		w->told = w->told || is_for_cancellation(w, form, n->first);
 		if (!form->all[0] || names_one(w, n->first, form->all))
 			add(w, form, node, then && !is_empty(w, then) ? then : other, guarded);
-	} else if (other && at(w, other)->kind == NODE_BLOCK && written_by(w, other, false, &form)) {
+	} else if (other && at(w, other)->kind == NODE_BLOCK && written_by(w, other, false, &form) &&
+		   is_written(w, other)) {
 		add(w, form, other, other, then);
 	}
 	if (written_by(w, node, true, &form))
@@ -151,6 +199,7 @@ static void visit_if(struct finder *w, uint32_t node, uint32_t guarded)
 		visit(w, then, guarded);
 	if (other)
 		visit(w, other, guarded);
+	w->told = told;
 }
 
 static void visit(struct finder *w, uint32_t node, uint32_t guarded)

@@ -410,8 +410,10 @@ static bool carries(struct handling *h, uint32_t node)
 
 	if ((value.error || value.code) && !catch_way(h)->recoded)
 		return true;
+	if (n->kind == NODE_CALL && n->symbol && catch_listed(h->site->form->keeps, symbol_name(h, n->symbol)))
+		return true;
 	for_each_child(child, catch_function(h)->facts, n)
-		if (carries(h, child))
+		if (!(n->kind == NODE_ASSIGN && child == n->first) && carries(h, child))
 			return true;
 	return false;
 }
