@@ -12,7 +12,7 @@
 #include "cli/parse.h"
 #include "cli/units.h"
 
-enum { NEIGHBOURS_MAX = 400 }; /* units */
+enum { NEIGHBOURS_MAX = 250 }; /* units */
 
 /*
  * Parses the neighbours of the units in *compdb, whose facts are *facts, and appends both; the arrays move, in `arena`.
