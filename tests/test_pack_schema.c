@@ -19,6 +19,8 @@ static const char *const good[] = {
 	"library: l\n",
 	"library: l\ndocumentation: d\nheaders: [a.h, b/c.h]\npkg_config: [l]\nloop_only: [f, \"g_*\"]\n",
 	"library: l\nserves: [f, g]\nserves_texts: [\"a b\"]\ntests: [h]\nwakes: [i]\n",
+	"library: l\ncancellation: { completes: [f], succeeds: [g], asks: [h], cancels: [i], reports: [j], logs: [k] "
+	"}\n",
 	"library: l\nconstants: [{ name: X, value: -1 }, { name: Y, value: 0x800 }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop }]\n",
 	"library: l\nregisters: [{ function: \"f_*\", callback: 1, data: 2, context: worker, see: man 3 f }]\n",
@@ -81,6 +83,8 @@ static const char *const bad[] = {
 	"library: l\nloop_only: [\"*_f\"]\n",
 	"library: l\nloop_only: [f()]\n",
 	"library: l\nserves: [f()]\n",
+	"library: l\ncancellation: { asks: [f()] }\n",
+	"library: l\ncancellation: { answers: [f] }\n",
 	"library: l\nconstants: { X: 1 }\n",
 	"library: l\nconstants: [{ name: X }]\n",
 	"library: l\nconstants: [{ name: 3X, value: 1 }]\n",

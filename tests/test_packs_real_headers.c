@@ -496,9 +496,12 @@ static void every_loop_only_name_means_a_function(struct subject *s)
 			problem(s, "%s: no function of this name", *name);
 }
 
-static void every_name_that_tells_a_program_means_a_function(struct subject *s)
+static void every_name_in_a_list_means_a_function(struct subject *s)
 {
-	const char *const *lists[] = { s->pack->serves, s->pack->tests, s->pack->wakes };
+	const struct cancel_words *words = &s->pack->cancellation;
+	const char *const *lists[] = { s->pack->serves,  s->pack->tests,  s->pack->wakes,
+				       words->completes, words->succeeds, words->asks,
+				       words->cancels,   words->reports,  words->logs };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		for (const char *const *name = lists[i]; name && *name; name++)
@@ -532,7 +535,7 @@ static const struct {
 	{ "every condition fits its argument", every_condition_fits_its_argument },
 	{ "every constant has its value", every_constant_has_its_value },
 	{ "every loop_only name means a function", every_loop_only_name_means_a_function },
-	{ "every name that tells a program means a function", every_name_that_tells_a_program_means_a_function },
+	{ "every name in a list means a function", every_name_in_a_list_means_a_function },
 	{ "the fixture uses everything", the_fixture_uses_everything },
 };
 

@@ -161,6 +161,12 @@ static void check_all(struct checking *c)
 	check_names(c, "serves", c->pack->serves);
 	check_names(c, "tests", c->pack->tests);
 	check_names(c, "wakes", c->pack->wakes);
+	check_names(c, "completes", c->pack->cancellation.completes);
+	check_names(c, "succeeds", c->pack->cancellation.succeeds);
+	check_names(c, "asks", c->pack->cancellation.asks);
+	check_names(c, "cancels", c->pack->cancellation.cancels);
+	check_names(c, "reports", c->pack->cancellation.reports);
+	check_names(c, "logs", c->pack->cancellation.logs);
 }
 
 void pack_check_headers(const struct pack *pack, struct diagnostics *problems)

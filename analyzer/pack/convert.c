@@ -648,6 +648,22 @@ static void convert_groups(struct conversion *c, const struct yaml_pack *from, s
 		convert_group(c, &from->groups[i], place_item(groups, i));
 }
 
+static void convert_cancellation(struct conversion *c, const struct yaml_cancellation *from, struct place place)
+{
+	unsigned line = place_line(place);
+
+	if (!from)
+		return;
+	c->out->cancellation = (struct cancel_words){
+		.completes = copy_names(c, line, from->completes, from->completes_count),
+		.succeeds = copy_names(c, line, from->succeeds, from->succeeds_count),
+		.asks = copy_names(c, line, from->asks, from->asks_count),
+		.cancels = copy_names(c, line, from->cancels, from->cancels_count),
+		.reports = copy_names(c, line, from->reports, from->reports_count),
+		.logs = copy_names(c, line, from->logs, from->logs_count),
+	};
+}
+
 void convert_pack(struct arena *arena, const char *name, const struct yaml_pack *from, struct place root,
 		  struct pack *out, struct diagnostics *diagnostics)
 {
@@ -668,5 +684,6 @@ void convert_pack(struct arena *arena, const char *name, const struct yaml_pack 
 	out->wakes = copy_names(&c, place_line(place_key(root, "wakes")), from->wakes, from->wakes_count);
 	out->serves_texts = from->serves_texts ? copy_strings(&c, from->serves_texts, from->serves_texts_count) : NULL;
 	out->tests = copy_names(&c, place_line(place_key(root, "tests")), from->tests, from->tests_count);
+	convert_cancellation(&c, from->cancellation, place_key(root, "cancellation"));
 	g_hash_table_destroy(c.entries);
 }

@@ -223,6 +223,19 @@ struct program_declaration {
 	enum program_kind kind;
 };
 
+/*
+ * What functions of a library have to do with how an operation ends. Lists of function names,
+ * NULL-terminated, may be NULL.
+ */
+struct cancel_words {
+	const char *const *completes; /* give the task or the invocation in argument 1 its answer */
+	const char *const *succeeds;  /* ... and that all went well */
+	const char *const *asks;    /* are true if the operation was cancelled; one of `completes` answers then, too */
+	const char *const *cancels; /* cancel what is in argument 1 */
+	const char *const *reports; /* show a user an error */
+	const char *const *logs;    /* write to a log */
+};
+
 struct pack_constant {
 	const char *name;
 	int64_t value; /* on Linux; the pack's fixture checks it against the real header */
@@ -246,6 +259,7 @@ struct pack {
 	const char *const *serves_texts; /* ... whoever names such a text */
 	const char *const *tests;        /* functions: a program that names one is a test */
 	const char *const *wakes; /* functions that wake up a waiting thread. Lists NULL-terminated, may be NULL */
+	struct cancel_words cancellation;
 	struct declaration *declarations;
 	size_t declaration_count;
 	struct program_declaration *programs;

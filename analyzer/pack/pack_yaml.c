@@ -192,6 +192,15 @@ static const cyaml_schema_field_t group_fields[] = {
 };
 static const cyaml_schema_value_t group = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_group, group_fields) };
 
+static const cyaml_schema_field_t cancellation_fields[] = { LIST("completes", struct yaml_cancellation, completes,
+								 &text),
+							    LIST("succeeds", struct yaml_cancellation, succeeds, &text),
+							    LIST("asks", struct yaml_cancellation, asks, &text),
+							    LIST("cancels", struct yaml_cancellation, cancels, &text),
+							    LIST("reports", struct yaml_cancellation, reports, &text),
+							    LIST("logs", struct yaml_cancellation, logs, &text),
+							    CYAML_FIELD_END };
+
 static const cyaml_schema_field_t pack_fields[] = {
 	CYAML_FIELD_STRING_PTR("library", CYAML_FLAG_POINTER, struct yaml_pack, library, 1, CYAML_UNLIMITED),
 	TEXT("documentation", struct yaml_pack, documentation),
@@ -207,6 +216,7 @@ static const cyaml_schema_field_t pack_fields[] = {
 	LIST("serves_texts", struct yaml_pack, serves_texts, &text),
 	LIST("tests", struct yaml_pack, tests, &text),
 	LIST("wakes", struct yaml_pack, wakes, &text),
+	MAPPING("cancellation", struct yaml_pack, cancellation, cancellation_fields),
 	CYAML_FIELD_END
 };
 

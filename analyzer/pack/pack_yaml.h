@@ -95,6 +95,11 @@ struct yaml_catch {
 	bool anywhere;
 };
 
+struct yaml_cancellation {
+	char **completes, **succeeds, **asks, **cancels, **reports, **logs;
+	unsigned completes_count, succeeds_count, asks_count, cancels_count, reports_count, logs_count;
+};
+
 struct yaml_constant {
 	char *name;
 	int64_t value;
@@ -113,6 +118,7 @@ struct yaml_pack {
 	char **headers, **pkg_config, **loop_only, **serves, **serves_texts, **tests, **wakes;
 	unsigned headers_count, pkg_config_count, loop_only_count, serves_count, serves_texts_count, tests_count,
 		wakes_count;
+	struct yaml_cancellation *cancellation;
 	struct yaml_constant *constants;
 	unsigned constants_count;
 	struct yaml_group entries; /* of the pack itself; `see` is not used */

@@ -43,9 +43,6 @@ bool aftermath_walk(struct program *p, const struct completion_site *site, enum 
 		    struct aftermath *out);
 void aftermath_finish(struct aftermath *outcome);
 
-/* Whether a function of that name gives a task or an invocation its answer. */
-bool aftermath_completes(const char *name);
-
 /* Whether there is an event of the kind at this node. */
 bool aftermath_has(const struct aftermath *outcome, enum aftermath_event_kind kind, uint32_t node);
 

@@ -13,23 +13,6 @@ static bool holds(const struct arguments *a, enum thing_kind kind)
 	return false;
 }
 
-static bool is_one_of(const char *name, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
-}
-
-/* Functions that get the result and do not finish the operation. */
-static bool only_asks(const char *name)
-{
-	return g_str_has_prefix(name, "g_async_result_") || g_str_has_prefix(name, "g_task_get_") ||
-	       g_str_has_prefix(name, "g_task_is_valid") || g_str_has_prefix(name, "g_simple_async_result_is_valid") ||
-	       g_str_has_prefix(name, "g_simple_async_result_get_source_tag") || strcmp(name, "g_object_ref") == 0 ||
-	       strcmp(name, "g_task_had_error") == 0;
-}
-
 static bool is_error_place(const struct walk *w, uint32_t argument)
 {
 	const struct node *n = walk_node(w, argument);
@@ -62,10 +45,11 @@ static struct thing finish(struct walk *w, const struct node *call, uint32_t nod
 	return g_str_has_prefix(type, "int (") ? (struct thing){ THING_NUMBER, 1 } : thing_something;
 }
 
-static bool is_finish(const struct walk *w, const char *name, const struct arguments *a)
+/* A call that gets the result and may set an error, or is named so: `g_task_propagate_pointer(G_TASK(result), &error)`. */
+static bool is_finish(const struct walk *w, const struct node *call, const char *name, const struct arguments *a)
 {
-	return w->site->kind == COMPLETION_RESULT && holds(a, THING_RESULT) && !only_asks(name) &&
-	       !completion_casts(name);
+	return w->site->kind == COMPLETION_RESULT && holds(a, THING_RESULT) &&
+	       (g_str_has_suffix(name, "_finish") || strstr(walk_text(w, call->text), "GError **"));
 }
 
 /* g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED), and the same for other codes. */
@@ -80,12 +64,6 @@ static struct thing matches(struct walk *w, uint32_t node, const struct argument
 		return w->scenario == SCENARIO_CANCELLED ? thing_zero : thing_unknown;
 	walk_note_told(w, node);
 	return thing_of_truth(w->scenario == SCENARIO_CANCELLED ? TRUTH_TRUE : TRUTH_FALSE);
-}
-
-static struct thing cancellable_asked(struct walk *w, uint32_t node)
-{
-	walk_note_told(w, node);
-	return w->scenario == SCENARIO_CANCELLED ? (struct thing){ THING_NUMBER, 1 } : thing_unknown;
 }
 
 /* What a pack knows to call back with an outcome or after a time; and what is named like it. Cleaning up is no start. */
@@ -105,55 +83,17 @@ static bool starts(const struct walk *w, uint32_t function, const char *name)
 	return g_str_has_suffix(name, "_async");
 }
 
-/* g_task_return_error_if_cancelled(): answers and is true, or neither. */
-static struct thing task_asked(struct walk *w, uint32_t node)
+/* Whether the operation was cancelled, as a function asks; one that also answers does so then, and else does nothing. */
+static struct thing asked(struct walk *w, uint32_t node, unsigned role)
 {
+	walk_note_told(w, node);
+	if (!(role & CANCEL_COMPLETES))
+		return w->scenario == SCENARIO_CANCELLED ? (struct thing){ THING_NUMBER, 1 } : thing_unknown;
 	if (w->scenario != SCENARIO_CANCELLED)
 		return thing_zero;
-	walk_note_told(w, node);
 	walk_note(w, EVENT_COMPLETES, node, walk_node(w, node)->symbol);
 	w->now.completed = true;
 	return (struct thing){ THING_NUMBER, 1 };
-}
-
-/* What a user is shown. To answer a peer with the error is right: it waits. */
-static bool answers(const char *name)
-{
-	return strstr(name, "error_dialog") || strstr(name, "show_error") || strstr(name, "report_error") ||
-	       strstr(name, "display_error") || strstr(name, "present_error") || strstr(name, "error_message_new") ||
-	       strcmp(name, "gtk_message_dialog_new") == 0;
-}
-
-static bool logs(const char *name)
-{
-	static const char *const loggers[] = { "g_log",      "g_log_structured", "g_log_structured_standard",
-					       "g_printerr", "syslog",           "perror" };
-
-	return is_one_of(name, loggers, G_N_ELEMENTS(loggers));
-}
-
-/* A task or an invocation gets its answer. */
-bool aftermath_completes(const char *name)
-{
-	if (strcmp(name, "g_task_return_error_if_cancelled") == 0)
-		return false; /* sometimes */
-	return g_str_has_prefix(name, "g_task_return_") || g_str_has_prefix(name, "g_dbus_method_invocation_return_") ||
-	       strcmp(name, "g_dbus_method_invocation_take_error") == 0 ||
-	       g_str_has_prefix(name, "g_simple_async_result_complete");
-}
-
-static bool completes_well(const char *name)
-{
-	return strcmp(name, "g_task_return_pointer") == 0 || strcmp(name, "g_task_return_boolean") == 0 ||
-	       strcmp(name, "g_task_return_int") == 0 || strcmp(name, "g_dbus_method_invocation_return_value") == 0;
-}
-
-/* `g_task_return_boolean(task, FALSE)` is an answer, not a success. */
-static bool says_yes(const char *name, const struct arguments *a)
-{
-	if (!g_str_has_prefix(name, "g_task_"))
-		return true;
-	return a->count > 1 && thing_truth(a->things[1]) != TRUTH_FALSE;
 }
 
 /* The variable, from 1, that holds what is completed; 0: it is in no variable. */
@@ -166,22 +106,20 @@ static uint32_t task_variable(const struct walk *w, const struct arguments *a)
 	return n && (n->kind == NODE_LOCAL || n->kind == NODE_PARAM) ? (uint32_t)n->value + 1 : 0;
 }
 
-static void complete(struct walk *w, uint32_t node, const char *name, const struct arguments *a)
+static void complete(struct walk *w, uint32_t node, unsigned role, const struct arguments *a)
 {
-	uint32_t symbol = walk_node(w, node)->symbol;
-
-	uint32_t variable = task_variable(w, a);
+	uint32_t symbol = walk_node(w, node)->symbol, variable = task_variable(w, a);
 
 	if (variable && w->now.completed_by == variable)
 		walk_note(w, EVENT_TWICE, node, symbol);
 	w->now.completed_by = variable;
 	walk_note(w, EVENT_COMPLETES, node, symbol);
-	if (completes_well(name) && says_yes(name, a))
+	if (role & CANCEL_SUCCEEDS)
 		walk_note(w, EVENT_SUCCEEDS, node, symbol);
 	w->now.completed = true;
 }
 
-/* Whether a function of the program completes something, itself or through a few helpers. */
+/* Whether a function of the program completes something, itself or through a few helpers, or by a pointer. */
 static bool may_complete(const struct walk *w, uint32_t function, unsigned depth)
 {
 	const struct program_function *f = program_function(w->p, function);
@@ -189,7 +127,7 @@ static bool may_complete(const struct walk *w, uint32_t function, unsigned depth
 	for (uint32_t i = f->first_call; f->fact && i < f->first_call + f->calls; i++) {
 		const struct call *call = program_call(w->p, i);
 
-		if (!call->callee || aftermath_completes(program_function(w->p, call->callee)->name) ||
+		if (!call->callee || cancel_role(w->p, call->callee) & CANCEL_COMPLETES ||
 		    (depth < 3 && call->callee != function && may_complete(w, call->callee, depth + 1)))
 			return true; /* calls through a pointer may be the caller's callback */
 	}
@@ -212,47 +150,57 @@ static bool is_accounting(const char *name)
 	return false;
 }
 
+/* Whether a helper of the program gives an answer here, or counts the operation as over. */
+static bool helper_completes(const struct walk *w, uint32_t function, const struct arguments *a)
+{
+	const struct program_function *f = program_function(w->p, function);
+
+	if ((holds(a, THING_DATA) || holds(a, THING_PART) || holds(a, THING_ERROR)) && may_complete(w, function, 0))
+		return true;
+	return w->site->kind == COMPLETION_STATUS && f->fact && is_accounting(f->name);
+}
+
+static void note_completion(struct walk *w, uint32_t node, uint32_t function, const struct arguments *a)
+{
+	unsigned role = cancel_role(w->p, function);
+	uint32_t symbol = walk_node(w, node)->symbol;
+
+	if (role & CANCEL_COMPLETES && !(role & CANCEL_ASKS))
+		complete(w, node, role, a);
+	else if (helper_completes(w, function, a)) {
+		walk_note(w, EVENT_COMPLETES, node, symbol);
+		w->now.completed = true;
+	} else if (!(role & CANCEL_LOGS) && !completion_releases(program_function(w->p, function)->name))
+		walk_note(w, EVENT_CALLS, node, symbol);
+}
+
+/* The effects of a call by name. */
 static void note_effects(struct walk *w, uint32_t node, uint32_t function, const char *name, const struct arguments *a)
 {
 	uint32_t symbol = walk_node(w, node)->symbol;
 
 	if (starts(w, function, name))
 		walk_note(w, EVENT_STARTS, node, symbol);
-	if (answers(name))
+	if (cancel_role_within(w->p, function, CANCEL_REPORTS))
 		walk_note(w, EVENT_ANSWERS, node, symbol);
-	if (logs(name))
+	if (cancel_role(w->p, function) & CANCEL_LOGS)
 		walk_note(w, EVENT_LOGS, node, symbol);
 	if (strcmp(name, "pthread_setcancelstate") == 0 && a->count)
 		w->now.disabled = things_same(a->things[0], (struct thing){ THING_NUMBER, DISABLES }) ? node : 0;
-	if (aftermath_completes(name))
-		complete(w, node, name, a);
-	else if (function && (holds(a, THING_DATA) || holds(a, THING_PART) || holds(a, THING_ERROR)) &&
-		 may_complete(w, function, 0)) {
-		walk_note(w, EVENT_COMPLETES, node, symbol);
-		w->now.completed = true;
-	} else if (function && w->site->kind == COMPLETION_STATUS && program_function(w->p, function)->fact &&
-		   is_accounting(name)) {
-		walk_note(w, EVENT_COMPLETES, node, symbol);
-		w->now.completed = true;
-	} else if (function && !logs(name) && !completion_releases(name))
-		walk_note(w, EVENT_CALLS, node, symbol);
-	for (unsigned i = 0; i < a->count && !completion_releases(name); i++)
-		walk_note_use(w, a->things[i], node);
+	note_completion(w, node, function, a);
 }
 
 static struct thing call_value(struct walk *w, uint32_t node, uint32_t function, const char *name,
 			       const struct arguments *a)
 {
+	unsigned role = cancel_role(w->p, function);
+
 	if (strcmp(name, "g_error_matches") == 0)
 		return matches(w, node, a);
 	if (strcmp(name, "g_io_error_quark") == 0)
 		return (struct thing){ THING_DOMAIN, 0 };
-	if (strcmp(name, "g_task_return_error_if_cancelled") == 0)
-		return task_asked(w, node);
-	if (strcmp(name, "g_cancellable_is_cancelled") == 0)
-		return cancellable_asked(w, node);
-	if (strcmp(name, "g_async_result_get_user_data") == 0 && w->site->data_param != UINT32_MAX)
-		return (struct thing){ THING_DATA, 0 };
+	if (role & CANCEL_ASKS)
+		return asked(w, node, role);
 	if (completion_casts(name) && a->count)
 		return a->things[0];
 	if (completion_takes_reference(name))
@@ -263,15 +211,12 @@ static struct thing call_value(struct walk *w, uint32_t node, uint32_t function,
 /* `&x` as an argument: what x holds is not known any more. */
 static void forget_written(struct walk *w, const char *name, const struct arguments *a)
 {
-	bool clears = g_str_has_prefix(name, "g_clear_") || strcmp(name, "g_steal_pointer") == 0 ||
-		      g_str_has_suffix(name, "steal_pointer");
+	bool clears = g_str_has_prefix(name, "g_clear_") || g_str_has_suffix(name, "steal_pointer");
 
 	for (unsigned i = 0; i < a->count; i++) {
 		const struct node *n = walk_node(w, a->nodes[i]);
 
-		if (n->kind == NODE_ADDRESS && !is_error_place(w, a->nodes[i]))
-			walk_set(w, n->first, clears ? thing_zero : thing_unknown);
-		else if (n->kind == NODE_ADDRESS)
+		if (n->kind == NODE_ADDRESS)
 			walk_set(w, n->first, clears ? thing_zero : thing_unknown);
 	}
 }
@@ -304,10 +249,13 @@ struct thing aftermath_call(struct walk *w, uint32_t node)
 	read_arguments(w, n, &a);
 	if (w->now.dead)
 		return thing_unknown;
-	if (is_finish(w, name, &a))
+	if (is_finish(w, n, name, &a))
 		return finish(w, n, node, &a);
 	struct thing value = call_value(w, node, function, name, &a);
-	note_effects(w, node, function, name, &a);
+	if (function)
+		note_effects(w, node, function, name, &a);
+	for (unsigned i = 0; i < a.count && !completion_releases(name); i++)
+		walk_note_use(w, a.things[i], node);
 	if (!function && holds(&a, THING_ERROR))
 		w->now.completed = true; /* the caller's callback, maybe */
 	forget_written(w, name, &a);

@@ -109,16 +109,7 @@ static void judge_failure(const struct judge *j)
 /* A peer is told that all went well. What a GTask returns, the task itself turns into the cancellation. */
 static const struct aftermath_event *false_answer(const struct judge *j)
 {
-	const struct program_function *f = program_function(j->p, j->site->callback);
-
-	for (guint i = 0; i < j->cancelled.events->len; i++) {
-		const struct aftermath_event *event = event_at(&j->cancelled, i);
-
-		if (event->kind == EVENT_SUCCEEDS && j->cancelled.finish &&
-		    !g_str_has_prefix(facts_string(f->facts, facts_symbol(f->facts, event->symbol)->name), "g_task_"))
-			return event;
-	}
-	return NULL;
+	return j->cancelled.finish ? first_event(&j->cancelled, EVENT_SUCCEEDS) : NULL;
 }
 
 /* The first call that is made after a success and after a cancellation, but not after a failure. */
@@ -237,22 +228,19 @@ static void judge_sites(struct program *p)
 
 /* --- what needs no operation --- */
 
-/* How many calls of a function satisfy `is`. */
-static unsigned calls_in(const struct program *p, const struct program_function *f, bool (*is)(const char *name))
+/* How many calls of a function answer a task, or set whether the thread can be cancelled. */
+static unsigned count_calls(const struct program *p, const struct program_function *f, bool answers)
 {
 	unsigned count = 0;
 
 	for (uint32_t i = f->first_call; f->fact && i < f->first_call + f->calls; i++) {
-		const struct call *call = program_call(p, i);
+		uint32_t callee = program_call(p, i)->callee;
 
-		count += call->callee && is(program_function(p, call->callee)->name);
+		if (callee)
+			count += answers ? (cancel_role(p, callee) & CANCEL_COMPLETES) != 0
+					 : strcmp(program_function(p, callee)->name, "pthread_setcancelstate") == 0;
 	}
 	return count;
-}
-
-static bool sets_cancelling(const char *name)
-{
-	return strcmp(name, "pthread_setcancelstate") == 0;
 }
 
 /* Any function: as if nothing failed. */
@@ -278,11 +266,12 @@ static void judge_function(struct program *p, uint32_t function, enum aftermath_
 
 void cancel_find(struct program *p)
 {
+	cancel_roles_find(p);
 	judge_sites(p);
 	for (uint32_t i = 1; i < p->functions->len; i++) {
-		if (calls_in(p, program_function(p, i), aftermath_completes) > 1)
+		if (count_calls(p, program_function(p, i), true) > 1)
 			judge_function(p, i, EVENT_TWICE, CANCEL_TWICE, LEVEL_HIGH);
-		if (calls_in(p, program_function(p, i), sets_cancelling) > 1)
+		if (count_calls(p, program_function(p, i), false) > 1)
 			judge_function(p, i, EVENT_DISABLES, CANCEL_DISABLED, LEVEL_MEDIUM);
 	}
 }

@@ -50,10 +50,31 @@ static const struct node *base_of(const struct program *p, const struct program_
 	return n;
 }
 
-static bool is_cancel(const char *name)
+/* The field or global that an argument is, or points at; NULL: neither. */
+static const struct node *place_given(const struct program *p, const struct program_function *f, uint32_t argument)
 {
-	return strcmp(name, "g_cancellable_cancel") == 0 || g_str_has_suffix(name, "clear_g_cancellable") ||
-	       g_str_has_suffix(name, "clear_cancellable") || g_str_has_suffix(name, "cancellable_cancel");
+	const struct node *n = function_node(f, completion_without_cast(p, f, argument));
+
+	if (n->kind == NODE_ADDRESS)
+		n = function_node(f, n->first);
+	return n->kind == NODE_FIELD || n->kind == NODE_GLOBAL ? n : NULL;
+}
+
+static void note_cancelled(struct program *p, const struct call *call, GHashTable *places)
+{
+	const struct program_function *f = program_function(p, call->caller);
+	const struct node *n = function_node(f, call->node);
+	unsigned argument = 0;
+
+	for (uint32_t child = n->first; child; child = function_node(f, child)->next, argument++) {
+		const struct node *place = place_given(p, f, child);
+
+		if (place &&
+		    strstr(facts_string(f->facts, facts_symbol(f->facts, place->symbol)->type), "Cancellable") &&
+		    completion_cancels(p, f, n, argument))
+			g_hash_table_add(places,
+					 (gpointer)facts_string(f->facts, facts_symbol(f->facts, place->symbol)->key));
+	}
 }
 
 /* Keys of the fields and globals that something cancels. */
@@ -61,20 +82,9 @@ static GHashTable *cancelled_places(struct program *p)
 {
 	GHashTable *places = g_hash_table_new(g_str_hash, g_str_equal);
 
-	for (uint32_t i = 1; i < p->calls->len; i++) {
-		const struct call *call = program_call(p, i);
-		const struct program_function *f = program_function(p, call->caller);
-		uint32_t argument = call->callee && is_cancel(program_function(p, call->callee)->name)
-					    ? call_argument(p, call, 1)
-					    : 0;
-		const struct node *n = argument ? function_node(f, completion_without_cast(p, f, argument)) : NULL;
-
-		if (n && n->kind == NODE_ADDRESS)
-			n = function_node(f, n->first);
-		if (n && (n->kind == NODE_FIELD || n->kind == NODE_GLOBAL))
-			g_hash_table_add(places,
-					 (gpointer)facts_string(f->facts, facts_symbol(f->facts, n->symbol)->key));
-	}
+	for (uint32_t i = 1; i < p->calls->len; i++)
+		if (program_call(p, i)->callee && !program_call(p, i)->cleanup)
+			note_cancelled(p, program_call(p, i), places);
 	return places;
 }
 

@@ -40,10 +40,31 @@ struct completion_site {
 	enum canceller canceller;
 };
 
+/* What packs say a function has to do with how an operation ends: bits. */
+enum cancel_role {
+	CANCEL_COMPLETES = 1 << 0,
+	CANCEL_SUCCEEDS = 1 << 1,
+	CANCEL_ASKS = 1 << 2,
+	CANCEL_CANCELS = 1 << 3,
+	CANCEL_REPORTS = 1 << 4,
+	CANCEL_LOGS = 1 << 5,
+};
+
+/* cancel_role.c: reads the packs. Once, before all others of this header. */
+void cancel_roles_find(struct program *p);
+/* enum cancel_role of a function by its name; 0 for function 0. */
+unsigned cancel_role(const struct program *p, uint32_t function);
+/* Whether a function has one of these roles, or calls one that has, a few calls deep. Calls through pointers do not count. */
+bool cancel_role_within(const struct program *p, uint32_t function, unsigned roles);
+
 /* All of them, ordered by callback, then by call: an array of struct completion_site that the caller frees. */
 GArray *completions_find(struct program *p);
 
-/* lifetime.c: of the user data of an operation. */
+/* lifetime.c: whether a call cancels what a node among its arguments is, itself or as a function of the program. */
+bool completion_cancels(struct program *p, const struct program_function *f, const struct node *call,
+			unsigned argument);
+
+/* Of the user data of an operation. */
 enum lifetime completion_lifetime(struct program *p, const struct completion_site *site);
 
 /*
@@ -53,13 +74,14 @@ enum lifetime completion_lifetime(struct program *p, const struct completion_sit
 bool completion_lends(struct program *p, const struct completion_site *site, uint32_t field_symbol,
 		      const struct program_function *callback);
 
-/* What is called by name; "" through a pointer. */
+/* What is called by name; "" through a pointer. completion_callee_of() gives its number, 0 through a pointer. */
+uint32_t completion_callee_of(const struct program *p, const struct program_function *f, const struct node *call);
 const char *completion_callee(const struct program *p, const struct program_function *f, const struct node *call);
 /* The node behind casts that check. */
 uint32_t completion_without_cast(const struct program *p, const struct program_function *f, uint32_t node);
 bool completion_same_variable(const struct node *a, const struct node *b);
 
-/* What a call does with a pointer it is given, by its name and conventions. */
+/* What a call does with a pointer it is given, by how such functions are named in C libraries. */
 bool completion_casts(const char *name);           /* GTK_WIDGET, g_type_check_instance_cast: looks at the object */
 bool completion_takes_reference(const char *name); /* g_object_ref, foo_ref, g_strdup, foo_new ... */
 bool completion_releases(const char *name);        /* g_object_unref, foo_free, g_slice_free1 ... */

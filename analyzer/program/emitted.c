@@ -13,7 +13,7 @@
  * An object that a worker gets from elsewhere (a global, a field that it does not fill, what a getter returns) is the
  * loop's: its handlers run there though only workers connect them.
  */
-#include "program/internal.h"
+#include "program/completion.h"
 
 #include <string.h>
 
@@ -85,7 +85,7 @@ static bool is_from_elsewhere(struct program *p, uint32_t function, uint32_t nod
 	if (n->kind == NODE_CALL && n->symbol) {
 		const char *name = program_function(p, link_symbol(p, f->unit - 1, n->symbol))->name;
 
-		if (strcmp(name, "g_type_check_instance_cast") == 0 && n->first && depth < MAX_DEPTH)
+		if (completion_casts(name) && n->first && depth < MAX_DEPTH)
 			return is_from_elsewhere(p, function, n->first, depth + 1);
 		return is_getter(name);
 	}

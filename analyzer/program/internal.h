@@ -398,6 +398,7 @@ struct program {
 	GArray *thread_effects;       /* struct loop_effect, of instances on workers */
 	GArray *worker_edges;         /* struct worker_edge */
 	GArray *hazards;              /* struct hazard */
+	uint8_t *cancel_roles;        /* per function: enum cancel_role, completion.h */
 	GArray *cancel_faults;        /* struct cancel_fault, cancel.h */
 	GArray *lock_arrivals;        /* struct lock_arrival */
 	GArray *swallowed;            /* struct swallowed */

@@ -1,13 +1,18 @@
 /* lifetime: whether what a completion callback gets is still there, by what both ends do with it; see completion.h. */
-#include "program/aftermath.h"
+#include "program/completion.h"
 
 #include <string.h>
 
+uint32_t completion_callee_of(const struct program *p, const struct program_function *f, const struct node *call)
+{
+	return call->kind == NODE_CALL && call->symbol ? link_symbol(p, f->unit - 1, call->symbol) : 0;
+}
+
 const char *completion_callee(const struct program *p, const struct program_function *f, const struct node *call)
 {
-	if (call->kind != NODE_CALL || !call->symbol)
-		return "";
-	return program_function(p, link_symbol(p, f->unit - 1, call->symbol))->name;
+	uint32_t callee = completion_callee_of(p, f, call);
+
+	return callee ? program_function(p, callee)->name : "";
 }
 
 bool completion_casts(const char *name)
@@ -54,11 +59,11 @@ bool completion_takes_reference(const char *name)
 }
 
 /* What gives the object itself back with a reference more, other than what makes a new one of it. */
-static bool adds_reference(const char *name)
+static bool adds_reference(const struct program *p, uint32_t function)
 {
 	static const char *const endings[] = { "_ref", "_ref_sink", "_ref0", "_acquire", "_hold", "_attach" };
 
-	return ends_in(name, endings, G_N_ELEMENTS(endings));
+	return ends_in(program_function(p, function)->name, endings, G_N_ELEMENTS(endings));
 }
 
 bool completion_releases(const char *name)
@@ -79,7 +84,23 @@ bool completion_same_variable(const struct node *a, const struct node *b)
 
 enum { MAX_HELPERS = 3 /* calls deep that a release is looked for */ };
 
-typedef bool what_is_done(const char *name);
+typedef bool what_is_done(const struct program *p, uint32_t function);
+
+static bool gives_back(const struct program *p, uint32_t function)
+{
+	return completion_releases(program_function(p, function)->name);
+}
+
+/* An answer takes what it is given to. */
+static bool answers(const struct program *p, uint32_t function)
+{
+	return cancel_role(p, function) & CANCEL_COMPLETES;
+}
+
+static bool cancels(const struct program *p, uint32_t function)
+{
+	return cancel_role(p, function) & CANCEL_CANCELS;
+}
 
 static bool done_to(struct program *p, const struct program_function *f, const struct node *variable,
 		    what_is_done *does, unsigned depth);
@@ -88,16 +109,31 @@ static bool done_to(struct program *p, const struct program_function *f, const s
 static bool call_does(struct program *p, const struct program_function *f, const struct node *call, unsigned n,
 		      what_is_done *does, unsigned depth)
 {
-	uint32_t function = call->symbol ? link_symbol(p, f->unit - 1, call->symbol) : 0;
+	uint32_t function = completion_callee_of(p, f, call);
 	const struct program_function *callee = function ? program_function(p, function) : NULL;
 	const struct node parameter = { .kind = NODE_PARAM, .value = n };
 
 	if (!callee)
 		return false;
-	if (does(callee->name))
+	if (does(p, function))
 		return true;
 	return depth < MAX_HELPERS && callee->fact && n < callee->fact->params && callee != f &&
 	       done_to(p, callee, &parameter, does, depth + 1);
+}
+
+/* Whether an expression is what the variable holds, or what it points at: `g_steal_pointer(pointer)`. */
+static bool is_copy(const struct program *p, const struct program_function *f, uint32_t node,
+		    const struct node *variable)
+{
+	uint32_t plain = completion_without_cast(p, f, node);
+	const struct node *n = function_node(f, plain);
+
+	if (n->kind == NODE_DEREF || n->kind == NODE_OPAQUE || n->kind == NODE_CONDITIONAL ||
+	    (n->kind == NODE_CALL && strcmp(completion_callee(p, f, n), "g_steal_pointer") == 0))
+		for_each_child(child, f->facts, n)
+			if (is_copy(p, f, child, variable))
+				return true;
+	return completion_same_variable(n, variable);
 }
 
 /* Whether somewhere in `f` it is done to what this variable holds, or a plain copy of it. */
@@ -110,9 +146,7 @@ static bool done_to(struct program *p, const struct program_function *f, const s
 
 		if (n->kind == NODE_ASSIGN && !n->op && function_node(f, n->first)->kind == NODE_LOCAL &&
 		    variable->kind == NODE_PARAM && depth < MAX_HELPERS &&
-		    completion_same_variable(
-			    function_node(f, completion_without_cast(p, f, function_node(f, n->first)->next)),
-			    variable) &&
+		    is_copy(p, f, function_node(f, n->first)->next, variable) &&
 		    done_to(p, f, function_node(f, n->first), does, MAX_HELPERS))
 			return true;
 		if (n->kind != NODE_CALL || !n->symbol)
@@ -120,13 +154,18 @@ static bool done_to(struct program *p, const struct program_function *f, const s
 		for (uint32_t child = n->first; child; child = function_node(f, child)->next, argument++) {
 			const struct node *a = function_node(f, completion_without_cast(p, f, child));
 
-			if (a->kind == NODE_ADDRESS)
+			if (a->kind == NODE_ADDRESS || a->kind == NODE_DEREF)
 				a = function_node(f, a->first);
 			if (completion_same_variable(a, variable) && call_does(p, f, n, argument, does, depth))
 				return true;
 		}
 	}
 	return false;
+}
+
+bool completion_cancels(struct program *p, const struct program_function *f, const struct node *call, unsigned argument)
+{
+	return call_does(p, f, call, argument, cancels, 0);
 }
 
 /* What all definitions of a local are: new things, or things of somebody else. */
@@ -198,15 +237,15 @@ static bool releases_data(struct program *p, const struct program_function *f, u
 {
 	const struct node data = { .kind = NODE_PARAM, .value = parameter };
 
-	if (done_to(p, f, &data, completion_releases, 0) || done_to(p, f, &data, aftermath_completes, 0))
-		return true; /* an answer takes what it is given to */
+	if (done_to(p, f, &data, gives_back, 0) || done_to(p, f, &data, answers, 0))
+		return true;
 	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
 		const struct node *n = function_node(f, i), *place = n->first ? function_node(f, n->first) : NULL;
 
 		if (n->kind == NODE_ASSIGN && !n->op && place && place->kind == NODE_LOCAL &&
 		    completion_same_variable(function_node(f, completion_without_cast(p, f, place->next)), &data) &&
 		    (facts_variable(f->facts, f->fact->first_variable + (uint32_t)place->value)->cleanup ||
-		     done_to(p, f, place, completion_releases, 0)))
+		     done_to(p, f, place, gives_back, 0)))
 			return true;
 	}
 	return false;

@@ -19,7 +19,7 @@ _Static_assert(sizeof(struct condition) == 56, "put_condition writes every membe
 _Static_assert(sizeof(struct completion) == 32, "put_completion writes every member");
 _Static_assert(sizeof(struct registration) == 112, "put_registration writes every member");
 _Static_assert(sizeof(struct effect) == 208, "put_effect writes every member");
-_Static_assert(sizeof(struct pack) == 176, "put_pack writes every member");
+_Static_assert(sizeof(struct pack) == 224, "put_pack writes every member");
 _Static_assert(sizeof(struct catch_form) == 144, "put_catch writes every member");
 #endif
 
@@ -222,6 +222,12 @@ static void put_pack(const struct pack *pack, size_t number)
 	put_list("serves_texts", pack->serves_texts);
 	put_list("tests", pack->tests);
 	put_list("wakes", pack->wakes);
+	put_list("cancellation.completes", pack->cancellation.completes);
+	put_list("cancellation.succeeds", pack->cancellation.succeeds);
+	put_list("cancellation.asks", pack->cancellation.asks);
+	put_list("cancellation.cancels", pack->cancellation.cancels);
+	put_list("cancellation.reports", pack->cancellation.reports);
+	put_list("cancellation.logs", pack->cancellation.logs);
 	fputs(" },\n", stdout);
 }
 
