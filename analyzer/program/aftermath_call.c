@@ -30,7 +30,7 @@ static struct thing finish(struct walk *w, const struct node *call, uint32_t nod
 	bool failed = w->scenario != SCENARIO_SUCCEEDED;
 	const char *type = walk_text(w, call->text);
 
-	if (w->out && !w->out->finish)
+	if (!w->out->finish)
 		w->out->finish = node;
 	for (unsigned i = 0; i < a->count; i++)
 		if (is_error_place(w, a->nodes[i]))
@@ -92,7 +92,7 @@ static struct thing asked(struct walk *w, uint32_t node, unsigned role)
 	if (w->scenario != SCENARIO_CANCELLED)
 		return thing_zero;
 	walk_note(w, EVENT_COMPLETES, node, walk_node(w, node)->symbol);
-	w->now.completed = true;
+	walk_now(w)->completed = true;
 	return (struct thing){ THING_NUMBER, 1 };
 }
 
@@ -110,13 +110,13 @@ static void complete(struct walk *w, uint32_t node, unsigned role, const struct 
 {
 	uint32_t symbol = walk_node(w, node)->symbol, variable = task_variable(w, a);
 
-	if (variable && w->now.completed_by == variable)
+	if (variable && walk_now(w)->completed_by == variable)
 		walk_note(w, EVENT_TWICE, node, symbol);
-	w->now.completed_by = variable;
+	walk_now(w)->completed_by = variable;
 	walk_note(w, EVENT_COMPLETES, node, symbol);
 	if (role & CANCEL_SUCCEEDS)
 		walk_note(w, EVENT_SUCCEEDS, node, symbol);
-	w->now.completed = true;
+	walk_now(w)->completed = true;
 }
 
 /* Whether a function of the program completes something, itself or through a few helpers, or by a pointer. */
@@ -169,7 +169,7 @@ static void note_completion(struct walk *w, uint32_t node, uint32_t function, co
 		complete(w, node, role, a);
 	else if (helper_completes(w, function, a)) {
 		walk_note(w, EVENT_COMPLETES, node, symbol);
-		w->now.completed = true;
+		walk_now(w)->completed = true;
 	} else if (!(role & CANCEL_LOGS) && !completion_releases(program_function(w->p, function)->name))
 		walk_note(w, EVENT_CALLS, node, symbol);
 }
@@ -186,7 +186,7 @@ static void note_effects(struct walk *w, uint32_t node, uint32_t function, const
 	if (cancel_role(w->p, function) & CANCEL_LOGS)
 		walk_note(w, EVENT_LOGS, node, symbol);
 	if (strcmp(name, "pthread_setcancelstate") == 0 && a->count)
-		w->now.disabled = things_same(a->things[0], (struct thing){ THING_NUMBER, DISABLES }) ? node : 0;
+		walk_now(w)->disabled = things_same(a->things[0], (struct thing){ THING_NUMBER, DISABLES }) ? node : 0;
 	note_completion(w, node, function, a);
 }
 
@@ -247,7 +247,7 @@ struct thing aftermath_call(struct walk *w, uint32_t node)
 	struct arguments a = { 0 };
 
 	read_arguments(w, n, &a);
-	if (w->now.dead)
+	if (walk_dead(w))
 		return thing_unknown;
 	if (is_finish(w, n, name, &a))
 		return finish(w, n, node, &a);
@@ -257,9 +257,9 @@ struct thing aftermath_call(struct walk *w, uint32_t node)
 	for (unsigned i = 0; i < a.count && !completion_releases(name); i++)
 		walk_note_use(w, a.things[i], node);
 	if (!function && holds(&a, THING_ERROR))
-		w->now.completed = true; /* the caller's callback, maybe */
+		walk_now(w)->completed = true; /* the caller's callback, maybe */
 	forget_written(w, name, &a);
 	if (function && program_function(w->p, function)->noreturn)
-		w->now.dead = true;
+		walk_now(w)->flow.dead = true;
 	return value;
 }

@@ -71,10 +71,11 @@ static struct thing eval_logic(struct walk *w, const struct node *n)
 
 	if (left == decides)
 		return thing_of_truth(left);
-	struct state before = w->now;
+	void *before = flow_copy(&w->flow);
 	enum truth second = thing_truth(aftermath_eval(w, right));
 	if (left == TRUTH_UNKNOWN)
-		state_join(&w->now, &before);
+		flow_join(&w->flow, before);
+	g_free(before);
 	return thing_of_truth(value_logic(n->op, left, second));
 }
 
@@ -144,10 +145,10 @@ static struct thing eval_variable(struct walk *w, uint32_t node)
 {
 	const struct node *n = walk_node(w, node);
 
-	if (w->site->kind == COMPLETION_STATUS && n->kind == NODE_PARAM && n->value == w->site->outcome && w->out &&
+	if (w->site->kind == COMPLETION_STATUS && n->kind == NODE_PARAM && n->value == w->site->outcome &&
 	    !w->out->finish && !w->helpers)
 		w->out->finish = node;
-	return (uint64_t)n->value < MAX_VARIABLES ? w->now.variables[n->value] : thing_unknown;
+	return (uint64_t)n->value < MAX_VARIABLES ? walk_now(w)->variables[n->value] : thing_unknown;
 }
 
 static struct thing eval_choice(struct walk *w, const struct node *n)
@@ -160,12 +161,14 @@ static struct thing eval_choice(struct walk *w, const struct node *n)
 		return then && walk_node(w, then)->kind != NODE_EMPTY ? aftermath_eval(w, then) : condition;
 	if (truth == TRUTH_FALSE)
 		return other ? aftermath_eval(w, other) : thing_unknown;
-	struct state before = w->now;
+	void *before = flow_copy(&w->flow);
 	struct thing a = then ? aftermath_eval(w, then) : thing_unknown;
-	struct state end = w->now;
-	w->now = before;
+	void *end = flow_copy(&w->flow);
+	flow_set(&w->flow, before);
 	struct thing b = other ? aftermath_eval(w, other) : thing_unknown;
-	state_join(&w->now, &end);
+	flow_join(&w->flow, end);
+	g_free(before);
+	g_free(end);
 	return things_join(a, b);
 }
 
@@ -188,7 +191,7 @@ struct thing aftermath_eval(struct walk *w, uint32_t node)
 	struct thing value = thing_unknown;
 	uint32_t where = w->where;
 
-	if (w->depth >= MAX_DEPTH || w->now.dead)
+	if (w->depth >= MAX_DEPTH || walk_dead(w))
 		return thing_unknown;
 	w->depth++;
 	w->where = n->line ? node : where;

@@ -20,19 +20,16 @@ struct thing things_join(struct thing a, struct thing b)
 	return thing_truth(a) == TRUTH_TRUE && thing_truth(b) == TRUTH_TRUE ? thing_something : thing_unknown;
 }
 
-void state_join(struct state *to, const struct state *other)
+void states_join(void *state, const void *other)
 {
-	if (other->dead)
-		return;
-	if (to->dead) {
-		*to = *other;
-		return;
-	}
+	struct state *to = state;
+	const struct state *from = other;
+
 	for (unsigned i = 0; i < MAX_VARIABLES; i++)
-		to->variables[i] = things_join(to->variables[i], other->variables[i]);
-	to->completed = to->completed && other->completed;
-	to->disabled = to->disabled ? to->disabled : other->disabled;
-	if (to->completed_by != other->completed_by)
+		to->variables[i] = things_join(to->variables[i], from->variables[i]);
+	to->completed = to->completed && from->completed;
+	to->disabled = to->disabled ? to->disabled : from->disabled;
+	if (to->completed_by != from->completed_by)
 		to->completed_by = 0;
 }
 
@@ -41,9 +38,9 @@ void walk_set(struct walk *w, uint32_t place, struct thing value)
 	const struct node *n = walk_node(w, place);
 
 	if ((n->kind == NODE_LOCAL || n->kind == NODE_PARAM) && (uint64_t)n->value < MAX_VARIABLES)
-		w->now.variables[n->value] = value;
-	if ((n->kind == NODE_LOCAL || n->kind == NODE_PARAM) && w->now.completed_by == (uint64_t)n->value + 1)
-		w->now.completed_by = 0;
+		walk_now(w)->variables[n->value] = value;
+	if ((n->kind == NODE_LOCAL || n->kind == NODE_PARAM) && walk_now(w)->completed_by == (uint64_t)n->value + 1)
+		walk_now(w)->completed_by = 0;
 }
 
 struct thing thing_of_truth(enum truth truth)
@@ -67,7 +64,7 @@ void walk_note(struct walk *w, enum aftermath_event_kind kind, uint32_t node, ui
 	struct aftermath_event event = { kind, walk_node(w, node)->line ? node : w->where, symbol };
 
 	node = event.node;
-	if (w->out && !w->now.dead && !aftermath_has(w->out, kind, node))
+	if (!walk_dead(w) && !aftermath_has(w->out, kind, node))
 		g_array_append_val(w->out->events, event);
 }
 
@@ -82,6 +79,6 @@ void walk_note_use(struct walk *w, struct thing of, uint32_t node)
 /* A question that tells cancellation apart was asked. */
 void walk_note_told(struct walk *w, uint32_t node)
 {
-	if (w->out && !w->out->told)
+	if (!w->out->told)
 		w->out->told = walk_node(w, node)->line ? node : w->where;
 }

@@ -6,12 +6,12 @@
 #define LOOPLINT_PROGRAM_AFTERMATH_WALK_H
 
 #include "program/aftermath.h"
+#include "program/flow.h"
 
 enum {
 	MAX_VARIABLES = 200,
-	MAX_NODES = 6000, /* of a body */
-	MAX_LABELS = 16,
-	MAX_DEPTH = 300,
+	MAX_NODES = 6000,      /* of a body */
+	MAX_DEPTH = 300,       /* of an expression */
 	MAX_HELPERS = 2,       /* helpers walked into, one in the other */
 	CANCELLED_IN_GIO = 19, /* G_IO_ERROR_CANCELLED */
 };
@@ -39,32 +39,37 @@ static const struct thing thing_zero = { THING_NUMBER, 0 };
 static const struct thing thing_something = { THING_SOMETHING, 0 };
 
 struct state {
-	struct thing variables[MAX_VARIABLES];
-	bool dead;
+	struct flow_state flow;
 	bool completed;    /* on every way to here */
 	uint32_t disabled; /* the call that turned pthread cancellation off and that some way to here has not undone */
 	uint32_t completed_by; /* the variable, from 1, whose task was completed on every way to here; 0: none */
-};
-
-struct label {
-	uint32_t name;
-	struct state state;
+	struct thing variables[MAX_VARIABLES];
 };
 
 struct walk {
+	struct flow flow;
 	struct program *p;
 	const struct completion_site *site;
 	enum scenario scenario;
 	const struct program_function *f;
-	struct state now, broken, continued;
-	struct label *labels;
-	unsigned label_count, depth, helpers;
-	bool part_asked;       /* a field of the user data was compared with NULL: who cancels clears it */
-	uint32_t where;        /* the innermost node around what is read that says where it stands */
-	struct aftermath *out; /* NULL: in a helper, only what it returns is of interest */
+	unsigned depth, helpers;
+	bool part_asked; /* a field of the user data was compared with NULL: who cancels clears it */
+	uint32_t where;  /* the innermost node around what is read that says where it stands */
+	struct aftermath *out;
+	struct thing evaluated; /* the last expression that stands for itself: of a `switch`, its value */
 	struct thing returned;
 	bool returns;
 };
+
+static inline struct state *walk_now(const struct walk *w)
+{
+	return w->flow.now;
+}
+
+static inline bool walk_dead(const struct walk *w)
+{
+	return walk_now(w)->flow.dead;
+}
 
 static inline const struct node *walk_node(const struct walk *w, uint32_t node)
 {
@@ -81,7 +86,7 @@ enum truth thing_truth(struct thing thing);
 struct thing thing_of_truth(enum truth truth);
 bool things_same(struct thing a, struct thing b);
 struct thing things_join(struct thing a, struct thing b);
-void state_join(struct state *to, const struct state *other);
+void states_join(void *state, const void *other);
 void walk_set(struct walk *w, uint32_t place, struct thing value);
 
 /* Notes an event at a node, or at the innermost node around it that has a place; once. */

@@ -1,11 +1,11 @@
 /*
- * lock_walk: which locks are held where in a body. One walk, branch by branch: after a branch only what both sides hold;
- * at a label what all jumps to it hold. What a function of the program takes or gives back in the end, its callers do by
+ * lock_walk: which locks are held where in a body. One walk (flow.h): after a branch only what both sides hold; at a label
+ * what all jumps to it hold. What a function of the program takes or gives back in the end, its callers do by
  * calling it. Tried locks are left alone.
  */
 #include "program/locks.h"
 
-enum { MAX_LABELS = 32, MAX_DEPTH = 400, ROUNDS = 3 };
+enum { ROUNDS = 3 };
 
 static const struct lock_id no_lock;
 
@@ -17,21 +17,14 @@ struct balance {
 	bool gives_unknown;
 };
 
-struct label {
-	uint32_t name;
-	struct held held;
-};
-
-/* One walk over a body. */
+/* One walk over a body; its state is struct held. */
 struct walk {
+	struct flow flow;
 	struct locks *l;
 	uint32_t function;
 	const struct program_function *f;
-	struct held now;
-	struct held exit, broken, continued; /* where control leaves the body, the innermost loop or switch, the turn */
-	struct balance *balance;             /* NULL: not wanted */
-	struct label labels[MAX_LABELS];
-	unsigned label_count, depth;
+	struct held exit;        /* where control leaves the body */
+	struct balance *balance; /* NULL: not wanted */
 	held_at_call *at_call;
 	void *data;
 };
@@ -64,20 +57,14 @@ bool held_has(const struct held *held, struct lock_id id)
 }
 
 /* What is held whichever of two ways control came. */
-static void join(struct held *to, const struct held *other)
+static void join(void *state, const void *other)
 {
-	if (other->dead)
-		return;
-	if (to->dead) {
-		*to = *other;
-		return;
-	}
+	struct held *to = state;
+
 	for (unsigned i = to->count; i-- > 0;)
 		if (!held_has(other, to->items[i].id))
 			to->items[i] = to->items[--to->count];
 }
-
-static const struct held nowhere = { .dead = true };
 
 /* --- the walk --- */
 
@@ -86,7 +73,12 @@ static const struct balance *balance_of(struct locks *l, uint32_t function)
 	return l->balances[function];
 }
 
-static void walk(struct walk *w, uint32_t node);
+static void evaluate(struct flow *flow, uint32_t node);
+
+static struct held *now(const struct walk *w)
+{
+	return w->flow.now;
+}
 
 static const struct node *at(const struct walk *w, uint32_t node)
 {
@@ -104,12 +96,12 @@ static uint32_t call_at(const struct walk *w, uint32_t node)
 static void give_back(struct walk *w, struct lock_id id)
 {
 	if (!lock_known(id)) {
-		w->now.count = 0; /* some lock: it may be any of them */
+		now(w)->count = 0; /* some lock: it may be any of them */
 		if (w->balance)
 			w->balance->gives_unknown = true;
 		return;
 	}
-	if (!give(&w->now, id) && w->balance && w->balance->give_count < MAX_HELD)
+	if (!give(now(w), id) && w->balance && w->balance->give_count < MAX_HELD)
 		w->balance->gives[w->balance->give_count++] = id;
 }
 
@@ -126,7 +118,7 @@ static void apply_balance(struct walk *w, uint32_t index, const struct balance *
 
 		lock.id = lock_as_caller_names(w->l->p, &call, lock.id);
 		lock.call = index;
-		take(&w->now, lock);
+		take(now(w), lock);
 	}
 }
 
@@ -135,23 +127,23 @@ static void walk_call(struct walk *w, uint32_t node)
 	struct program *p = w->l->p;
 
 	for_each_child(child, w->f->facts, at(w, node))
-		walk(w, child);
+		evaluate(&w->flow, child);
 	uint32_t index = call_at(w, node);
-	if (!index || w->now.dead)
+	if (!index || now(w)->flow.dead)
 		return;
-	if (w->at_call)
-		w->at_call(index, &w->now, w->data);
+	if (w->at_call && !w->flow.rehearsal)
+		w->at_call(index, now(w), w->data);
 	const struct call call = *program_call(p, index);
 	const struct effect *takes = lock_effect(p, call.callee, EFFECT_LOCKS);
 	const struct effect *gives = lock_effect(p, call.callee, EFFECT_UNLOCKS);
 	if (takes)
-		take(&w->now, (struct held_lock){ .id = lock_of_argument(p, &call, takes->lock),
-						  .call = index,
-						  .shared = takes->shared });
+		take(now(w), (struct held_lock){ .id = lock_of_argument(p, &call, takes->lock),
+						 .call = index,
+						 .shared = takes->shared });
 	else if (gives)
 		give_back(w, lock_of_argument(p, &call, gives->lock));
 	else if (call.callee && program_function(p, call.callee)->noreturn)
-		w->now = nowhere;
+		now(w)->flow.dead = true;
 	else if (call.callee && balance_of(w->l, call.callee))
 		apply_balance(w, index, balance_of(w->l, call.callee));
 }
@@ -160,189 +152,82 @@ static void walk_call(struct walk *w, uint32_t node)
 static void walk_assign(struct walk *w, uint32_t node)
 {
 	const struct node *n = at(w, node), *place = at(w, n->first);
-	unsigned before = w->now.count;
+	unsigned before = now(w)->count;
 
 	for_each_child(child, w->f->facts, n)
-		walk(w, child);
+		evaluate(&w->flow, child);
 	if (place->kind != NODE_LOCAL || !(n->flags & NODE_INIT) ||
 	    !facts_variable(w->f->facts, w->f->fact->first_variable + (uint32_t)place->value)->cleanup)
 		return;
-	for (unsigned i = before; i < w->now.count; i++)
-		w->now.items[i].scoped = true;
+	for (unsigned i = before; i < now(w)->count; i++)
+		now(w)->items[i].scoped = true;
 }
 
-static void walk_block(struct walk *w, const struct node *n)
+static void end_block(struct flow *flow, const void *before)
 {
-	struct held before = w->now;
+	struct held *held = flow->now;
 
-	for_each_child(child, w->f->facts, n)
-		walk(w, child);
-	for (unsigned i = w->now.count; i-- > 0;)
-		if (w->now.items[i].scoped && !held_has(&before, w->now.items[i].id))
-			w->now.items[i] = w->now.items[--w->now.count];
+	for (unsigned i = held->count; i-- > 0;)
+		if (held->items[i].scoped && !held_has(before, held->items[i].id))
+			held->items[i] = held->items[--held->count];
 }
 
+/* One of two expressions, or one or none. */
 static void walk_arms(struct walk *w, uint32_t then, uint32_t other)
 {
-	struct held start = w->now;
+	void *start = flow_copy(&w->flow);
 
-	walk(w, then);
-	struct held end = w->now;
-	w->now = start;
+	evaluate(&w->flow, then);
+	void *end = flow_copy(&w->flow);
+	flow_set(&w->flow, start);
 	if (other)
-		walk(w, other);
-	join(&w->now, &end);
+		evaluate(&w->flow, other);
+	flow_join(&w->flow, end);
+	g_free(start);
+	g_free(end);
 }
 
-static void walk_turn(struct walk *w, const struct node *n, struct held *end)
+static void evaluate(struct flow *flow, uint32_t node)
 {
-	uint32_t init = n->first, condition = at(w, init)->next, step = at(w, condition)->next,
-		 body = at(w, step)->next;
-
-	w->broken = w->continued = nowhere;
-	if (n->op != LOOP_DO)
-		walk(w, condition);
-	struct held out = n->op != LOOP_DO && at(w, condition)->kind != NODE_EMPTY ? w->now : nowhere;
-	walk(w, body);
-	join(&w->now, &w->continued);
-	walk(w, step);
-	if (n->op == LOOP_DO) {
-		walk(w, condition);
-		out = w->now;
-	}
-	*end = w->now;
-	w->now = out;
-	join(&w->now, &w->broken);
-}
-
-/* Twice: what the end of a turn does not hold, its beginning does not hold for sure. */
-static void walk_loop(struct walk *w, const struct node *n)
-{
-	struct held broken = w->broken, continued = w->continued, end;
-	held_at_call *at_call = w->at_call;
-
-	walk(w, n->first);
-	struct held start = w->now;
-	w->at_call = NULL;
-	walk_turn(w, n, &end);
-	w->at_call = at_call;
-	w->now = start;
-	join(&w->now, &end);
-	walk_turn(w, n, &end);
-	w->broken = broken;
-	w->continued = continued;
-}
-
-static void walk_switch(struct walk *w, const struct node *n)
-{
-	struct held broken = w->broken;
-	uint32_t body = at(w, n->first)->next;
-	bool complete = false;
-
-	walk(w, n->first);
-	struct held start = w->now;
-	w->broken = nowhere;
-	w->now = nowhere;
-	if (body)
-		for_each_child(child, w->f->facts, at(w, body)) {
-			const struct node *c = at(w, child);
-
-			complete = complete || c->kind == NODE_DEFAULT;
-			if (c->kind == NODE_CASE || c->kind == NODE_DEFAULT)
-				join(&w->now, &start);
-			else
-				walk(w, child);
-		}
-	if (!complete)
-		join(&w->now, &start);
-	join(&w->now, &w->broken);
-	w->broken = broken;
-}
-
-static struct label *label_of(struct walk *w, uint32_t name)
-{
-	for (unsigned i = 0; i < w->label_count; i++)
-		if (w->labels[i].name == name)
-			return &w->labels[i];
-	if (w->label_count == MAX_LABELS)
-		return NULL;
-	w->labels[w->label_count] = (struct label){ name, nowhere };
-	return &w->labels[w->label_count++];
-}
-
-static void walk_jump(struct walk *w, const struct node *n)
-{
-	struct label *label = n->kind == NODE_GOTO || n->kind == NODE_LABEL ? label_of(w, n->text) : NULL;
-
-	if (n->kind == NODE_LABEL) {
-		if (label)
-			join(&w->now, &label->held);
-		else
-			w->now.count = 0;
-		return;
-	}
-	if (n->kind == NODE_RETURN) {
-		for_each_child(child, w->f->facts, n)
-			walk(w, child);
-		join(&w->exit, &w->now);
-	}
-	if (label)
-		join(&label->held, &w->now);
-	if (n->kind == NODE_BREAK)
-		join(&w->broken, &w->now);
-	if (n->kind == NODE_CONTINUE)
-		join(&w->continued, &w->now);
-	w->now = nowhere;
-}
-
-static void walk(struct walk *w, uint32_t node)
-{
+	struct walk *w = (struct walk *)flow;
 	const struct node *n = at(w, node);
+	bool is_logic = n->kind == NODE_BINARY && (n->op == OP_AND || n->op == OP_OR);
 
-	if (w->depth >= MAX_DEPTH)
+	if (flow->depth >= FLOW_DEPTH)
 		return;
-	w->depth++;
-	switch (n->kind) {
-	case NODE_CALL:
+	flow->depth++;
+	if (n->kind == NODE_CALL)
 		walk_call(w, node);
-		break;
-	case NODE_ASSIGN:
+	else if (n->kind == NODE_ASSIGN)
 		walk_assign(w, node);
-		break;
-	case NODE_BLOCK:
-		walk_block(w, n);
-		break;
-	case NODE_LOOP:
-		walk_loop(w, n);
-		break;
-	case NODE_SWITCH:
-		walk_switch(w, n);
-		break;
-	case NODE_IF:
-	case NODE_CONDITIONAL:
-		walk(w, n->first);
-		walk_arms(w, at(w, n->first)->next, at(w, at(w, n->first)->next)->next);
-		break;
-	case NODE_RETURN:
-	case NODE_BREAK:
-	case NODE_CONTINUE:
-	case NODE_GOTO:
-	case NODE_LABEL:
-		walk_jump(w, n);
-		break;
-	case NODE_BINARY:
-		if (n->op == OP_AND || n->op == OP_OR) {
-			walk(w, n->first);
-			walk_arms(w, at(w, n->first)->next, 0);
-			break;
-		}
-		/* fall through */
-	default:
+	else if (n->kind == NODE_CONDITIONAL || is_logic) {
+		uint32_t then = at(w, n->first)->next;
+
+		evaluate(flow, n->first);
+		walk_arms(w, then, at(w, then)->next);
+	} else
 		for_each_child(child, w->f->facts, n)
-			walk(w, child);
-	}
-	w->depth--;
+			evaluate(flow, child);
+	flow->depth--;
 }
+
+static void leave(struct flow *flow, const struct node *statement)
+{
+	struct walk *w = (struct walk *)flow;
+
+	if (statement && statement->first)
+		evaluate(flow, statement->first);
+	if (now(w)->flow.dead)
+		return;
+	if (w->exit.flow.dead)
+		w->exit = *now(w);
+	else
+		join(&w->exit, now(w));
+}
+
+static const struct flow_client client = {
+	.size = sizeof(struct held), .join = join, .evaluate = evaluate, .leave = leave, .end_block = end_block
+};
 
 static void walk_body(struct locks *l, uint32_t function, const struct held *entry, struct balance *balance,
 		      held_at_call *at_call, void *data)
@@ -350,20 +235,15 @@ static void walk_body(struct locks *l, uint32_t function, const struct held *ent
 	struct walk w = { .l = l,
 			  .function = function,
 			  .f = program_function(l->p, function),
-			  .now = *entry,
-			  .exit = nowhere,
-			  .broken = nowhere,
-			  .continued = nowhere,
+			  .exit = { .flow = { .dead = true } },
 			  .balance = balance,
 			  .at_call = at_call,
 			  .data = data };
 
-	walk(&w, w.f->fact->body);
-	join(&w.exit, &w.now);
-	if (balance)
-		for (unsigned i = 0; !w.exit.dead && i < w.exit.count; i++)
-			if (!w.exit.items[i].scoped)
-				take(&balance->takes, w.exit.items[i]);
+	flow_walk(&w.flow, &client, w.f, entry);
+	for (unsigned i = 0; balance && !w.exit.flow.dead && i < w.exit.count; i++)
+		if (!w.exit.items[i].scoped)
+			take(&balance->takes, w.exit.items[i]);
 }
 
 /* --- what functions do on balance --- */

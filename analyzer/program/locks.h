@@ -5,7 +5,7 @@
 #ifndef LOOPLINT_PROGRAM_LOCKS_H
 #define LOOPLINT_PROGRAM_LOCKS_H
 
-#include "program/internal.h"
+#include "program/flow.h"
 
 enum { MAX_HELD = 8 };
 
@@ -26,7 +26,7 @@ struct held_lock {
 
 /* What is held at a place. */
 struct held {
-	bool dead; /* control does not come there */
+	struct flow_state flow;
 	unsigned count;
 	struct held_lock items[MAX_HELD];
 };
