@@ -325,6 +325,45 @@ static void a_reader_that_goes_away_loses_nothing(void **state)
 	sandbox_finish(&sandbox);
 }
 
+/* A function whose body holds a sum of so many terms where %s stands. */
+static char *with_long_sum(const char *format)
+{
+	GString *sum = g_string_new("x");
+
+	for (unsigned i = 0; i < 40000; i++)
+		g_string_append(sum, "+x");
+	char *text = g_strdup_printf(format, sum->str); /* NOLINT: the formats stand below */
+	g_string_free(sum, TRUE);
+	return text;
+}
+
+static void a_machine_made_expression_in_a_handler_is_not_followed(void **state)
+{
+	static const char in_catch[] =
+		"#include \"elog.h\"\nint other(int);\nint f(int x)\n{\nvolatile int r = 0;\n"
+		"PG_TRY(); { r = other(x); } PG_CATCH(); { r = %s; } PG_END_TRY();\nreturn r;\n}\n";
+	static const char in_callback[] = "typedef struct _GAsyncResult GAsyncResult;\nvoid start(void *, void "
+					  "(*)(void *, GAsyncResult *, void *), void *);\n"
+					  "int a_finish(GAsyncResult *);\n"
+					  "static void on(void *o, GAsyncResult *r, void *d)\n{\nint x = "
+					  "a_finish(r);\nif (x == %s) *(int *)d = 1;\n}\n"
+					  "void go(void *o, int *d) { start(o, on, d); }\n";
+	struct sandbox sandbox = project();
+	g_autofree char *header = NULL, *first = with_long_sum(in_catch), *second = with_long_sum(in_callback);
+
+	(void)state;
+	assert_true(g_file_get_contents(SOURCE_DIR "/fixtures/cancel-swallowed/elog.h", &header, NULL, NULL));
+	sandbox_write(&sandbox, "elog.h", header);
+	sandbox_write(&sandbox, "catch.c", first);
+	sandbox_write(&sandbox, "callback.c", second);
+	struct outcome outcome = run("check");
+	assert_part("stdout", outcome.output, finding);
+	assert_part("stdout", outcome.output, "3 units, 0 failed");
+	assert_int_equal(outcome.status, 1);
+	outcome_finish(&outcome);
+	sandbox_finish(&sandbox);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +385,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_under_the_report_is_no_success),
 		cmocka_unit_test(review_without_a_store_says_how_to_get_one),
 		cmocka_unit_test(a_reader_that_goes_away_loses_nothing),
+		cmocka_unit_test(a_machine_made_expression_in_a_handler_is_not_followed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { MAX_ARGUMENTS = 8, MAX_EFFORT = 100000, MAX_CONDITION = 6 };
+enum { MAX_EFFORT = 100000 };
 
 const struct caught caught_unknown;
 
@@ -23,7 +23,7 @@ static const char *text_of(const struct handling *h, uint32_t string)
 	return facts_string(catch_function(h)->facts, string);
 }
 
-static const char *symbol_name(const struct handling *h, uint32_t symbol)
+const char *catch_symbol(const struct handling *h, uint32_t symbol)
 {
 	return text_of(h, facts_symbol(catch_function(h)->facts, symbol)->name);
 }
@@ -33,17 +33,17 @@ static struct caught number(int64_t value)
 	return (struct caught){ .value = value_constant(value) };
 }
 
-static struct caught not_null(void)
+struct caught caught_not_null(void)
 {
 	return (struct caught){ .value = { .nonzero = true } };
 }
 
 /* The code of a cancellation: the number that the pack gives it, or only that it is no "none". */
-static struct caught code_of(const struct handling *h)
+struct caught catch_code(const struct handling *h)
 {
 	const char *const *names = h->site->form->cancelled;
 	const struct pack_constant *constant = names[0] ? g_hash_table_lookup(h->p->constant_by_name, names[0]) : NULL;
-	struct caught code = constant ? number(constant->value) : not_null();
+	struct caught code = constant ? number(constant->value) : caught_not_null();
 
 	code.code = true;
 	return code;
@@ -62,7 +62,7 @@ static bool same_place(const struct kept *a, const struct kept *b)
 }
 
 /* A variable or global, a field of it, or of what it points at; what lies deeper is not followed. */
-static struct kept place_of(const struct handling *h, uint32_t node)
+struct kept way_place(const struct handling *h, uint32_t node)
 {
 	struct kept place = { 0 };
 	const struct node *n = at(h, node);
@@ -85,7 +85,7 @@ static struct kept place_of(const struct handling *h, uint32_t node)
 	return place;
 }
 
-static struct kept *kept_at(struct way *way, const struct kept *place)
+struct kept *way_kept(struct way *way, const struct kept *place)
 {
 	for (unsigned i = 0; place->kind && i < way->count; i++)
 		if (same_place(&way->items[i], place))
@@ -107,7 +107,7 @@ static void forget(struct way *way, const struct kept *place)
 			way->items[i] = way->items[--way->count];
 }
 
-static void keep(struct handling *h, struct kept place, struct caught value, bool asked)
+void way_keep(struct handling *h, struct kept place, struct caught value, bool asked)
 {
 	struct way *way = catch_way(h);
 
@@ -139,7 +139,7 @@ void way_join(struct way *to, const struct way *other)
 	to->recoded = to->recoded && other->recoded;
 	to->weak = to->weak && other->weak;
 	for (unsigned i = to->count; i-- > 0;) {
-		const struct kept *same = kept_at((struct way *)other, &to->items[i]);
+		const struct kept *same = way_kept((struct way *)other, &to->items[i]);
 
 		if (same)
 			to->items[i].value = caught_join(&to->items[i].value, &same->value);
@@ -152,8 +152,8 @@ void way_join(struct way *to, const struct way *other)
 
 static struct caught read_place(struct handling *h, uint32_t node)
 {
-	struct kept place = place_of(h, node);
-	const struct kept *kept = kept_at(catch_way(h), &place);
+	struct kept place = way_place(h, node);
+	const struct kept *kept = way_kept(catch_way(h), &place);
 
 	return kept ? kept->value : caught_unknown;
 }
@@ -161,20 +161,20 @@ static struct caught read_place(struct handling *h, uint32_t node)
 static struct caught read_field(struct handling *h, uint32_t node)
 {
 	const struct catch_form *form = h->site->form;
-	struct kept place = place_of(h, node);
-	const struct kept *kept = kept_at(catch_way(h), &place);
+	struct kept place = way_place(h, node);
+	const struct kept *kept = way_kept(catch_way(h), &place);
 	struct caught object = catch_eval(h, at(h, node)->first);
 
 	if (kept)
 		return kept->value;
-	if (catch_listed(form->codes, symbol_name(h, at(h, node)->symbol)) || (object.error && !form->cancelled[0]))
-		return code_of(h);
+	if (catch_listed(form->codes, catch_symbol(h, at(h, node)->symbol)) || (object.error && !form->cancelled[0]))
+		return catch_code(h);
 	return caught_unknown;
 }
 
 /* --- comparisons --- */
 
-static const char *name_of_constant(struct handling *h, uint32_t node)
+const char *catch_constant(struct handling *h, uint32_t node)
 {
 	const struct node *n = at(h, node);
 
@@ -182,12 +182,12 @@ static const char *name_of_constant(struct handling *h, uint32_t node)
 		n = at(h, n->first);
 	if (n->kind == NODE_CONST)
 		return text_of(h, n->text);
-	return n->kind == NODE_GLOBAL ? symbol_name(h, n->symbol) : "";
+	return n->kind == NODE_GLOBAL ? catch_symbol(h, n->symbol) : "";
 }
 
 enum truth catch_equals(struct handling *h, const struct caught *value, uint32_t node)
 {
-	const char *name = name_of_constant(h, node);
+	const char *name = catch_constant(h, node);
 	const struct node *n = at(h, node);
 	struct program_value other = n->kind == NODE_CONST  ? value_constant(n->value)
 				     : n->kind == NODE_NULL ? value_constant(0)
@@ -277,30 +277,33 @@ static struct caught eval_conditional(struct handling *h, const struct node *n)
 
 /* --- what is written --- */
 
-static bool calls(const struct handling *h, uint32_t node, unsigned depth)
+bool catch_finds(struct handling *h, uint32_t node, catch_test *test)
 {
-	const struct node *n = at(h, node);
+	bool found = h->depth < CATCH_DEPTH && test(h, node);
 
-	if (n->kind == NODE_CALL)
-		return true;
-	for_each_child(child, catch_function(h)->facts, n)
-		if (depth < MAX_CONDITION && calls(h, child, depth + 1))
-			return true;
-	return false;
+	h->depth++;
+	for (uint32_t child = at(h, node)->first; child && !found && h->depth < CATCH_DEPTH; child = at(h, child)->next)
+		found = catch_finds(h, child, test);
+	h->depth--;
+	return found;
 }
 
-bool catch_asks_itself(struct handling *h, uint32_t node)
+static bool is_call(struct handling *h, uint32_t node)
 {
-	const struct node *n = at(h, node);
-	struct kept place = place_of(h, node);
-	const struct kept *kept = kept_at(catch_way(h), &place);
+	return at(h, node)->kind == NODE_CALL;
+}
 
-	if (n->kind == NODE_CALL || (kept && kept->asked))
-		return true;
-	for_each_child(child, catch_function(h)->facts, n)
-		if (catch_asks_itself(h, child))
-			return true;
-	return false;
+static bool was_tried(struct handling *h, uint32_t node)
+{
+	struct kept place = way_place(h, node);
+	const struct kept *kept = way_kept(catch_way(h), &place);
+
+	return is_call(h, node) || (kept && kept->asked);
+}
+
+bool catch_asks_itself(struct handling *h, uint32_t condition)
+{
+	return catch_finds(h, condition, was_tried);
 }
 
 /* A place that is still there when the function has returned. */
@@ -313,7 +316,7 @@ static struct caught eval_assign(struct handling *h, const struct node *n)
 {
 	uint32_t to = n->first, from = at(h, to)->next;
 	struct caught value = catch_eval(h, from), object = caught_unknown;
-	struct kept place = place_of(h, to);
+	struct kept place = way_place(h, to);
 	const struct node *target = at(h, to);
 
 	if (n->op != OP_NONE) {
@@ -324,9 +327,9 @@ static struct caught eval_assign(struct handling *h, const struct node *n)
 		object = catch_eval(h, target->first);
 	if ((value.error || value.code) && !object.error && !n->macro && (!place.kind || outlives(&place)))
 		catch_way(h)->handed = true;
-	if (object.error && catch_listed(h->site->form->codes, symbol_name(h, target->symbol)))
+	if (object.error && catch_listed(h->site->form->codes, catch_symbol(h, target->symbol)))
 		catch_way(h)->recoded = !value.code;
-	keep(h, place, value, calls(h, from, 0));
+	way_keep(h, place, value, catch_finds(h, from, is_call));
 	return value;
 }
 
@@ -341,173 +344,12 @@ static struct caught eval_unary(struct handling *h, const struct node *n)
 	if (n->op == OP_INCREMENT || n->op == OP_DECREMENT) {
 		if (constant)
 			result = number(n->op == OP_INCREMENT ? known + 1 : known - 1);
-		keep(h, place_of(h, n->first), result, false);
+		way_keep(h, way_place(h, n->first), result, false);
 		return caught_unknown;
 	}
 	if (!constant)
 		return caught_unknown;
 	return number(n->op == OP_NEG ? -known : n->op == OP_BITNOT ? ~known : known);
-}
-
-/* --- calls --- */
-
-/* Whether the new error that is raised by what stands in the source as one macro keeps the code of the old one. */
-static bool keeps_code(struct handling *h, uint32_t node)
-{
-	const struct node *n = at(h, node);
-
-	if (n->kind == NODE_CALL && n->symbol && strcmp(symbol_name(h, n->symbol), h->site->form->new_code) == 0) {
-		struct caught code = n->first ? catch_eval(h, n->first) : caught_unknown, cancelled = code_of(h);
-
-		return code.code || value_compare(OP_EQ, &code.value, &cancelled.value) != TRUTH_FALSE;
-	}
-	for_each_child(child, catch_function(h)->facts, n)
-		if (keeps_code(h, child))
-			return true;
-	return false;
-}
-
-static bool holds(const struct condition *c, const struct caught *arguments, unsigned count)
-{
-	static const enum node_op ops[] = {
-		[CONDITION_EQUALS] = OP_EQ, [CONDITION_BELOW] = OP_LT, [CONDITION_ABOVE] = OP_GT
-	};
-	struct program_value wanted = value_constant(c->value);
-
-	if (c->argument > (int)count || c->test >= G_N_ELEMENTS(ops) || !ops[c->test])
-		return true;
-	return value_compare(ops[c->test], &arguments[c->argument - 1].value, &wanted) == TRUTH_TRUE;
-}
-
-static bool all_hold(const struct conditions *conditions, const struct caught *arguments, unsigned count)
-{
-	for (size_t i = 0; i < conditions->count; i++)
-		if (!holds(&conditions->items[i], arguments, count))
-			return false;
-	return true;
-}
-
-static bool names_cancellation(struct handling *h, uint32_t node)
-{
-	const char *name = name_of_constant(h, node);
-
-	if (*name && catch_means_cancelled(h->site->form, name))
-		return true;
-	for_each_child(child, catch_function(h)->facts, at(h, node))
-		if (names_cancellation(h, child))
-			return true;
-	return false;
-}
-
-/* Whether what was caught is part of an expression. */
-static bool carries(struct handling *h, uint32_t node)
-{
-	const struct node *n = at(h, node);
-	struct caught value = n->kind == NODE_PARAM || n->kind == NODE_LOCAL || n->kind == NODE_GLOBAL ||
-					      n->kind == NODE_FIELD || n->kind == NODE_DEREF
-				      ? catch_eval(h, node)
-				      : caught_unknown;
-
-	if ((value.error || value.code) && !catch_way(h)->recoded)
-		return true;
-	if (n->kind == NODE_CALL && n->symbol && catch_listed(h->site->form->keeps, symbol_name(h, n->symbol)))
-		return true;
-	for_each_child(child, catch_function(h)->facts, n)
-		if (!(n->kind == NODE_ASSIGN && child == n->first) && carries(h, child))
-			return true;
-	return false;
-}
-
-void catch_throw(struct handling *h, uint32_t node)
-{
-	const struct catch_form *form = h->site->form;
-	uint32_t use = catch_macro_use(h);
-	bool keeps = form->new_code ? keeps_code(h, use ? use : node) : carries(h, node) || names_cancellation(h, node);
-
-	if (keeps)
-		catch_pass(h);
-	else
-		catch_raise(h, node);
-}
-
-/* Whether an expression reads what was caught from where the library keeps it. */
-static bool reads_code(const struct handling *h, uint32_t node)
-{
-	const struct node *n = at(h, node);
-
-	if (n->kind == NODE_FIELD && catch_listed(h->site->form->codes, symbol_name(h, n->symbol)))
-		return true;
-	for_each_child(child, catch_function(h)->facts, n)
-		if (reads_code(h, child))
-			return true;
-	return false;
-}
-
-static bool is_handed(const struct caught *arguments, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		if (arguments[i].error)
-			return true;
-	return false;
-}
-
-static struct caught call_by_name(struct handling *h, uint32_t node, uint32_t callee, const struct caught *arguments,
-				  unsigned count)
-{
-	const struct catch_form *form = h->site->form;
-	const struct program_function *f = program_function(h->p, callee);
-	struct caught error = not_null();
-
-	error.error = true;
-	if (catch_listed(form->codes, f->name))
-		return code_of(h);
-	if (catch_listed(form->keeps, f->name))
-		return error;
-	if (catch_listed(form->rethrows, f->name)) {
-		if (catch_way(h)->recoded)
-			catch_raise(h, node);
-		else
-			catch_pass(h);
-	} else if (catch_listed(form->throws, f->name)) {
-		if (all_hold(&form->throws_when, arguments, count))
-			catch_throw(h, node);
-	} else if (catch_listed(form->ends, f->name)) {
-		catch_way(h)->handed = true;
-	} else if (strcmp(f->name, "__builtin_expect") == 0 && count) {
-		return arguments[0];
-	} else if (f->fact && f->fact->body) {
-		return catch_enter(h, node, callee, arguments, count);
-	} else if (f->noreturn) {
-		catch_way(h)->dead = true;
-	} else if (is_handed(arguments, count) && f->file[0] != '/' && !catch_listed(form->harmless, f->name)) {
-		catch_way(h)->handed = true;
-	}
-	return caught_unknown;
-}
-
-static struct caught eval_call(struct handling *h, uint32_t node)
-{
-	const struct node *n = at(h, node);
-	struct caught arguments[MAX_ARGUMENTS];
-	unsigned count = 0;
-
-	for_each_child(child, catch_function(h)->facts, n) {
-		struct caught value = catch_eval(h, child);
-		struct kept place =
-			at(h, child)->kind == NODE_ADDRESS ? place_of(h, at(h, child)->first) : (struct kept){ 0 };
-
-		if (count < MAX_ARGUMENTS)
-			arguments[count++] = value;
-		if (place.kind && kept_at(catch_way(h), &place) && !kept_at(catch_way(h), &place)->value.error)
-			keep(h, place, caught_unknown, true);
-	}
-	uint32_t callee = n->symbol ? link_symbol(h->p, catch_function(h)->unit - 1, n->symbol) : 0;
-	if (catch_way(h)->dead)
-		return caught_unknown;
-	if (callee)
-		return call_by_name(h, node, callee, arguments, count);
-	catch_way(h)->handed = catch_way(h)->handed || is_handed(arguments, count);
-	return caught_unknown;
 }
 
 static struct caught eval_children(struct handling *h, const struct node *n)
@@ -519,19 +361,28 @@ static struct caught eval_children(struct handling *h, const struct node *n)
 	return n->first && !at(h, n->first)->next ? value : caught_unknown;
 }
 
+/* Whether this reads what was caught from where the library keeps it. */
+static bool reads_code(struct handling *h, uint32_t node)
+{
+	const struct node *n = at(h, node);
+
+	return n->kind == NODE_FIELD && catch_listed(h->site->form->codes, catch_symbol(h, n->symbol));
+}
+
 /* What the macros of the catch have set, at a node of theirs, before the handler begins. */
 static void begin_with(struct handling *h, uint32_t node, const struct catch_macros *macros)
 {
 	const struct node *n = at(h, node);
-	struct caught code = code_of(h);
+	struct caught code = catch_code(h);
 
 	if (n->kind != NODE_ASSIGN || !n->macro)
 		return;
 	if (n->macro == macros->opener && n->line == at(h, h->site->guarded)->line && n->flags & NODE_INIT)
-		keep(h, place_of(h, n->first), catch_eval(h, at(h, n->first)->next), false);
+		way_keep(h, way_place(h, n->first), catch_eval(h, at(h, n->first)->next), false);
 	code.error = true;
-	if (n->macro == macros->handler && n->line == h->site->line && reads_code(h, at(h, n->first)->next))
-		keep(h, place_of(h, n->first), code, false);
+	if (n->macro == macros->handler && n->line == h->site->line &&
+	    catch_finds(h, at(h, n->first)->next, reads_code))
+		way_keep(h, way_place(h, n->first), code, false);
 }
 
 void catch_begin(struct handling *h)
@@ -546,16 +397,10 @@ void catch_begin(struct handling *h)
 }
 
 /* A cast, or something else that is kept for what is inside of it, is that. */
-struct caught catch_eval(struct handling *h, uint32_t node)
+static struct caught eval(struct handling *h, uint32_t node)
 {
 	const struct node *n = at(h, node);
 
-	if (catch_way(h)->dead)
-		return caught_unknown;
-	if (++h->effort > MAX_EFFORT) {
-		h->end.unknown = true;
-		return caught_unknown;
-	}
 	switch (n->kind) {
 	case NODE_CONST:
 		return number(n->value);
@@ -563,7 +408,7 @@ struct caught catch_eval(struct handling *h, uint32_t node)
 		return number(0);
 	case NODE_STRING:
 	case NODE_FUNCTION:
-		return not_null();
+		return caught_not_null();
 	case NODE_PARAM:
 	case NODE_LOCAL:
 	case NODE_GLOBAL:
@@ -578,11 +423,11 @@ struct caught catch_eval(struct handling *h, uint32_t node)
 	case NODE_ADDRESS: {
 		struct caught object = catch_eval(h, n->first);
 
-		object.value = not_null().value;
+		object.value = caught_not_null().value;
 		return object;
 	}
 	case NODE_CALL:
-		return eval_call(h, node);
+		return catch_call(h, node);
 	case NODE_ASSIGN:
 		return eval_assign(h, n);
 	case NODE_UNARY:
@@ -594,4 +439,19 @@ struct caught catch_eval(struct handling *h, uint32_t node)
 	default:
 		return eval_children(h, n);
 	}
+}
+
+struct caught catch_eval(struct handling *h, uint32_t node)
+{
+	struct caught value = caught_unknown;
+
+	if (catch_way(h)->dead)
+		return value;
+	if (++h->effort > MAX_EFFORT || h->depth >= CATCH_DEPTH)
+		h->end.unknown = true;
+	h->depth++;
+	if (!h->end.unknown)
+		value = eval(h, node);
+	h->depth--;
+	return value;
 }

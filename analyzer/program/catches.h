@@ -82,6 +82,7 @@ struct handling {
 	GArray **macros;     /* per unit: what catch_macros_of() says */
 	struct frame *frame; /* the innermost */
 	unsigned effort;     /* nodes walked over */
+	unsigned depth;      /* of the expression at hand */
 	struct catch_end {
 		bool passed;               /* on some way it is passed on */
 		uint32_t swallowed;        /* the node where it is lost; 0: nowhere */
@@ -118,6 +119,26 @@ void catch_begin(struct handling *h);
 /* Whether a condition asks what the handler itself tried. */
 bool catch_asks_itself(struct handling *h, uint32_t node);
 struct caught caught_join(const struct caught *a, const struct caught *b);
+struct caught caught_not_null(void);
+/* The code of a cancellation. */
+struct caught catch_code(const struct handling *h);
+const char *catch_symbol(const struct handling *h, uint32_t symbol);
+/* How the source spells a constant, or the global that stands for one; "" for anything else. */
+const char *catch_constant(struct handling *h, uint32_t node);
+
+/* What ways keep: the place that a node is, with kind 0 if it is none; what is kept there, or NULL; and to keep it. */
+struct kept way_place(const struct handling *h, uint32_t node);
+struct kept *way_kept(struct way *way, const struct kept *place);
+void way_keep(struct handling *h, struct kept place, struct caught value, bool asked);
 void way_join(struct way *to, const struct way *other);
+
+enum { CATCH_DEPTH = 300 /* an expression deeper than that is machine-made, and not followed */ };
+
+/* Whether an expression, or anything in it, passes the test. */
+typedef bool catch_test(struct handling *h, uint32_t node);
+bool catch_finds(struct handling *h, uint32_t node, catch_test *test);
+
+/* catch_call.c */
+struct caught catch_call(struct handling *h, uint32_t node);
 
 #endif
