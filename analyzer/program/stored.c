@@ -418,6 +418,17 @@ struct program_value stored_value(struct program *p, uint32_t slot)
 	return value;
 }
 
+/* Whether a node is part of another: `f` in `f = freopen(path, "r", f)` is read before it is stored. */
+static bool is_part_of(const struct program_function *f, uint32_t node, uint32_t whole)
+{
+	uint32_t last = whole;
+
+	for (uint32_t child = function_node(f, whole)->first; child; child = function_node(f, last)->first)
+		for (last = child; function_node(f, last)->next;)
+			last = function_node(f, last)->next;
+	return node >= whole && node <= last;
+}
+
 uint32_t stored_before(struct program *p, const struct instance *in, uint32_t slot, uint32_t at, uint32_t *value)
 {
 	const struct program_function *f = program_function(p, in->function);
@@ -430,7 +441,7 @@ uint32_t stored_before(struct program *p, const struct instance *in, uint32_t sl
 		const struct store *store = &g_array_index(s->items, struct store, i);
 
 		if (store->function != in->function || store->at >= at || store->at < last || !store->value ||
-		    store->argument)
+		    store->argument || is_part_of(f, at, store->at))
 			continue;
 		if (value_guard(p, in, body_region(p, f, store->at).guard, body_region(p, f, at).guard, 8) !=
 		    TRUTH_TRUE)

@@ -441,7 +441,14 @@ static struct program_value eval_field(struct program *p, const struct instance 
 	if (object->kind != NODE_LOCAL || n->flags & NODE_ARROW)
 		return eval_slot(p, in, node, depth);
 	const char *name = facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name), *dot = strrchr(name, '.');
-	return variable_value(p, in, (uint32_t)object->value, dot ? dot + 1 : name, node, depth);
+	struct program_value value = variable_value(p, in, (uint32_t)object->value, dot ? dot + 1 : name, node, depth);
+
+	if (value_known(&value) || value.opens)
+		return value;
+	struct program_value anywhere = eval_slot(p, in, node, depth); /* whoever was shown the struct stores alike */
+	value.mode = anywhere.mode;
+	value.opens = anywhere.opens;
+	return value;
 }
 
 /* What is in an array is no definition of its name. */
