@@ -1,0 +1,92 @@
+/*
+ * What makes an offload_loop of an event loop.
+ *
+ * The core owns an eventfd. An adapter watches it for being readable, level-triggered, and calls offload__loop_dispatch()
+ * then; it sets one timer, and calls the same when that fires. Everything here happens on the loop's thread.
+ *
+ *	struct loop_x { struct offload_loop base; ... };
+ *
+ *	offload_loop_x():  allocate it; offload__loop_init(&l->base, &ops); watch offload__loop_wakeup(&l->base);
+ *	                   on an error: offload__loop_finish(&l->base), free it
+ *	close:             stop the watches, and when the event loop has let go of the descriptor (at once, or in
+ *	                   a callback): offload__loop_finish(&l->base), free it
+ */
+#ifndef OFFLOAD_ADAPTER_H
+#define OFFLOAD_ADAPTER_H
+
+#include "offload.h"
+
+#include <pthread.h>
+
+struct offload_loop_ops {
+	const char *name;
+
+	/* From now on offload has something pending, or no longer. Starts as not. NULL: the event loop has no such notion. */
+	void (*keep_alive)(struct offload_loop *loop, bool alive);
+
+	/*
+	 * offload__loop_dispatch() is to be called at `at` (offload_now() or before: as soon as possible) instead of any time
+	 * asked for earlier; 0: no more. Too early does no harm. Does not count as something that keeps the loop alive.
+	 * 0 or -errno.
+	 */
+	int (*timer)(struct offload_loop *loop, uint64_t at);
+
+	/* See above. The last call of the core's. In a forked child too: there only memory and descriptors are given back. */
+	void (*close)(struct offload_loop *loop, bool forked);
+
+	/* Of the plain descriptor only, else NULL. */
+	int (*descriptor)(struct offload_loop *loop);
+};
+
+/* Private to the core, here for its size. See loop.c. */
+struct offload_loop {
+	const struct offload_loop_ops *ops;
+	int wakeup; /* eventfd */
+	unsigned generation;
+	pthread_t thread;
+	struct offload__event *arrived; /* any thread; see loop.c */
+	struct offload__event *ready, **ready_end;
+	uint64_t owed; /* writes to wakeup that were made, or are about to be made, and have not been read */
+	bool stopping, alive, freeing;
+	unsigned depth; /* of dispatch in dispatch */
+	size_t pending;
+	struct offload__timer *timers;
+	uint64_t timer_set; /* what ops->timer was asked for last; 0: nothing */
+	struct offload__link members, groups;
+	struct offload_pool *pool, *own_pool;
+	struct offload__watch *watch;
+};
+
+/* Everything but ops and the eventfd is zero. The calling thread is the loop's. 0 or -errno. */
+int offload__loop_init(struct offload_loop *loop, const struct offload_loop_ops *ops);
+
+/* The descriptor to watch. */
+int offload__loop_wakeup(struct offload_loop *loop);
+
+/* Runs what is due; how many. */
+int offload__loop_dispatch(struct offload_loop *loop);
+
+/* The other end of offload__loop_init(). */
+void offload__loop_finish(struct offload_loop *loop);
+
+/*
+ * For coroutines: event->run runs on the loop, once, in the order of arrival. The event is the caller's and may be posted
+ * again or freed in `run`. Any thread; nothing keeps the loop alive for it: see offload__loop_hold(). Never fails.
+ */
+void offload__loop_post(struct offload_loop *loop, struct offload__event *event);
+
+/* One more, or one less, thing is pending. */
+void offload__loop_hold(struct offload_loop *loop);
+void offload__loop_drop(struct offload_loop *loop);
+
+/* timer->expire runs on the loop at timer->at or after. The timer is the caller's. 0 or what ops->timer says. */
+int offload__timer_start(struct offload_loop *loop, struct offload__timer *timer);
+
+/* Does nothing if it is not running. */
+void offload__timer_stop(struct offload_loop *loop, struct offload__timer *timer);
+
+/* Is this the loop's thread? Is the loop of this process, not of the one that forked it? */
+bool offload__loop_here(const struct offload_loop *loop);
+bool offload__loop_ours(const struct offload_loop *loop);
+
+#endif

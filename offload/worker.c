@@ -1,0 +1,262 @@
+/*
+ * worker: one thread of a pool.
+ *
+ * Each round takes the lock once: it accounts for the task that is over, takes the next one (or joins the idle ones), and
+ * only then, the lock free, posts the completion and runs. Whoever sees the completion may free the task's limiter and
+ * pool: nothing of them is used after it, and offload_pool_free() joins the thread.
+ *
+ * Threads that end are joined by the next one that ends, the last of them by offload_pool_free().
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+static _Thread_local struct worker *self;
+
+struct worker *offload__worker_self(void)
+{
+	return self;
+}
+
+struct offload_task *offload_current(void)
+{
+	return self ? self->task : NULL;
+}
+
+bool offload_cancelled(void)
+{
+	return self && self->task && __atomic_load_n(&self->task->asked, __ATOMIC_RELAXED);
+}
+
+/* ---- idle: the list of those that sleep. Lock of the pool held ---------------------------------------------------- */
+
+static void idle_add(struct worker *worker)
+{
+	struct offload_pool *pool = worker->pool;
+
+	worker->idle = true;
+	worker->previous_idle = NULL;
+	worker->next_idle = pool->idle;
+	if (pool->idle)
+		pool->idle->previous_idle = worker;
+	pool->idle = worker;
+	pool->idle_count++;
+}
+
+static void idle_remove(struct worker *worker)
+{
+	struct offload_pool *pool = worker->pool;
+
+	worker->idle = false;
+	if (worker->previous_idle)
+		worker->previous_idle->next_idle = worker->next_idle;
+	else
+		pool->idle = worker->next_idle;
+	if (worker->next_idle)
+		worker->next_idle->previous_idle = worker->previous_idle;
+	pool->idle_count--;
+}
+
+void offload__worker_rouse(struct worker *worker)
+{
+	idle_remove(worker);
+	worker->pool->coming++;
+}
+
+void offload__worker_wake(struct worker *worker)
+{
+	if (worker)
+		sem_post(&worker->wake);
+}
+
+static bool worker_may_end(const struct offload_pool *pool)
+{
+	bool needed = pool->threads == 1 && pool->queued + pool->waits + pool->running > 0;
+
+	return pool->threads > pool->min_threads && !needed;
+}
+
+/* The idle time is over: true if the worker is to end. If it was roused just then, the wake is coming. */
+static bool worker_tire(struct worker *worker)
+{
+	bool roused, ends;
+
+	pthread_mutex_lock(&worker->pool->lock);
+	roused = !worker->idle;
+	ends = !roused && worker_may_end(worker->pool);
+	if (ends)
+		idle_remove(worker);
+	pthread_mutex_unlock(&worker->pool->lock);
+	return ends;
+}
+
+/* Sleeps until roused; false if it is to end instead. */
+static bool worker_sleep(struct worker *worker)
+{
+	struct timespec until;
+	uint64_t at = offload_now() + (uint64_t)worker->pool->idle_ms * 1000000u;
+
+	for (;;) {
+		until = (struct timespec){ (time_t)(at / 1000000000u), (long)(at % 1000000000u) };
+		if (sem_clockwait(&worker->wake, CLOCK_MONOTONIC, &until) == 0)
+			return true;
+		if (errno != ETIMEDOUT)
+			continue;
+		if (worker_tire(worker))
+			return false;
+		at = offload_now() + (uint64_t)worker->pool->idle_ms * 1000000u;
+	}
+}
+
+/* ---- a round ---------------------------------------------------------------------------------------------------- */
+
+/* Accounts for the task that has been run; true if its completion is to be posted. */
+static bool worker_account(struct worker *worker, int result, uint64_t now)
+{
+	struct offload_pool *pool = worker->pool;
+	struct offload_task *task = worker->task;
+
+	worker->task = NULL;
+	pool->running--;
+	pool->done++;
+	offload__histogram_add(&pool->run, now - task->since);
+	return offload__task_returned(task, result);
+}
+
+/* The next task, or NULL. */
+static struct offload_task *worker_take(struct worker *worker, uint64_t now)
+{
+	struct offload_pool *pool = worker->pool;
+	struct offload_task *task;
+
+	if (list_empty(&pool->queue))
+		return NULL;
+	task = CONTAINER(pool->queue.next, struct offload_task, queued);
+	list_remove(&task->queued);
+	pool->queued--;
+	pool->running++;
+	task_set_state(task, TASK_RUNNING);
+	if (now > task->since)
+		offload__histogram_add(&pool->wait, now - task->since);
+	task->since = now;
+	worker->task = task;
+	return task;
+}
+
+enum next { NEXT_RUN, NEXT_SLEEP, NEXT_END };
+
+static enum next worker_turn(struct worker *worker, int result, bool came)
+{
+	struct offload_pool *pool = worker->pool;
+	struct offload_task *over = worker->task;
+	struct worker *woken;
+	uint64_t now = offload_now();
+	enum next next = NEXT_RUN;
+
+	pthread_mutex_lock(&pool->lock);
+	pool->coming -= came;
+	if (over && !worker_account(worker, result, now))
+		over = NULL;
+	if (!worker_take(worker, now))
+		next = pool->closing ? NEXT_END : NEXT_SLEEP;
+	if (next == NEXT_SLEEP)
+		idle_add(worker);
+	woken = offload__pool_summon(pool);
+	pthread_mutex_unlock(&pool->lock);
+	offload__worker_wake(woken);
+	if (over)
+		offload__loop_post(over->loop, &over->event);
+	return next;
+}
+
+static int worker_run(struct offload_task *task)
+{
+	struct offload_limiter *limiter = task->limiter;
+	int result = task->work(task);
+
+	offload__limiter_give(limiter);
+	return result;
+}
+
+static void worker_loop(struct worker *worker)
+{
+	bool came = true;
+	int result = 0;
+
+	for (;;) {
+		switch (worker_turn(worker, result, came)) {
+		case NEXT_RUN:
+			came = false;
+			result = worker_run(worker->task);
+			break;
+		case NEXT_SLEEP:
+			came = worker_sleep(worker);
+			if (!came)
+				return;
+			break;
+		case NEXT_END:
+			return;
+		}
+	}
+}
+
+/* ---- a thread ----------------------------------------------------------------------------------------------------- */
+
+static void worker_begin(struct worker *worker)
+{
+	struct offload_pool *pool = worker->pool;
+	char name[16];
+
+	sem_init(&worker->wake, 0, 0);
+	pthread_mutex_lock(&pool->lock);
+	list_append(&pool->workers, &worker->of_pool);
+	snprintf(name, sizeof(name), "%s/%u", pool->name, pool->started++ % 1000);
+	pthread_mutex_unlock(&pool->lock);
+	pthread_setname_np(pthread_self(), name);
+	self = worker;
+}
+
+static void worker_end(struct worker *worker)
+{
+	struct offload_pool *pool = worker->pool;
+	bool joins;
+	pthread_t last;
+
+	self = NULL;
+	pthread_mutex_lock(&pool->lock);
+	list_remove(&worker->of_pool);
+	joins = pool->unjoined;
+	last = pool->last;
+	pool->unjoined = true;
+	pool->last = pthread_self();
+	pool->threads--;
+	pthread_cond_broadcast(&pool->gone);
+	pthread_mutex_unlock(&pool->lock);
+	if (joins)
+		pthread_join(last, NULL);
+	sem_destroy(&worker->wake);
+}
+
+static void *worker_main(void *pool)
+{
+	struct worker worker = { .pool = pool };
+
+	worker_begin(&worker);
+	worker_loop(&worker);
+	worker_end(&worker);
+	return NULL;
+}
+
+int offload__worker_start(struct offload_pool *pool)
+{
+	pthread_t thread;
+	int error = pthread_create(&thread, &pool->attributes, worker_main, pool);
+
+	if (error == 0) {
+		pool->threads++;
+		pool->coming++;
+	}
+	return -error;
+}
