@@ -55,6 +55,7 @@ struct offload_loop {
 	struct offload__link members, groups;
 	struct offload_pool *pool, *own_pool;
 	struct offload__watch *watch;
+	struct offload__stack_cache *stacks; /* of coroutines */
 };
 
 /* Everything but ops and the eventfd is zero. The calling thread is the loop's. 0 or -errno. */
@@ -65,6 +66,9 @@ int offload__loop_wakeup(struct offload_loop *loop);
 
 /* Runs what is due; how many. */
 int offload__loop_dispatch(struct offload_loop *loop);
+
+/* The same, for a timer that may have fired before what it was set to: then it is set again. */
+int offload__loop_timer_fired(struct offload_loop *loop);
 
 /* The other end of offload__loop_init(). */
 void offload__loop_finish(struct offload_loop *loop);

@@ -59,7 +59,22 @@ int offload__fork_watch(void);
 
 /* ---- tasks: see task.c ------------------------------------------------------------------------------------------ */
 
-enum task_state { TASK_IDLE, TASK_WAITING, TASK_QUEUED, TASK_RUNNING, TASK_ABANDONED, TASK_FINISHED };
+enum task_state {
+	TASK_IDLE,
+	TASK_WAITING,
+	TASK_QUEUED,
+	TASK_RUNNING,
+	TASK_ABANDONED,
+	TASK_FINISHED,
+	TASK_COROUTINE, /* no task: what stands for a coroutine among the members of its group */
+};
+
+/* Private flags, for coroutines that come back from an inner scope. */
+enum {
+	OFFLOAD__MUST =
+		1 << 14, /* is above the queue limit and a loop's shutdown, and cannot be cancelled before it runs */
+	OFFLOAD__ASKED = 1 << 15, /* is asked to stop from the beginning */
+};
 
 static inline enum task_state task_state(const struct offload_task *task)
 {
@@ -79,6 +94,9 @@ bool offload__task_ask(struct offload_task *task, int why);
 
 /* The thread has left `work`. True if the completion is to be posted. Lock of its pool held. */
 bool offload__task_returned(struct offload_task *task, int result);
+
+/* As offload_coroutine_cancel(), for what stands for one. See coroutine.c. */
+void offload__coroutine_cancel_self(struct offload_task *self);
 
 /* As offload_cancel(), with the error that `done` is to see. On the loop's thread. */
 int offload__task_cancel(struct offload_task *task, int why);

@@ -15,7 +15,7 @@
  * were made or are about to be: a stack that ends in NULL is one more, a read takes off as many as it read. Before the
  * descriptor is closed each write has to have been made.
  */
-#include "internal.h"
+#include "coroutine.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -194,6 +194,13 @@ int offload__loop_dispatch(struct offload_loop *loop)
 	return ran;
 }
 
+int offload__loop_timer_fired(struct offload_loop *loop)
+{
+	if (loop->timer_set > offload_now())
+		loop->timer_set = 0;
+	return offload__loop_dispatch(loop);
+}
+
 int offload_loop_dispatch(struct offload_loop *loop)
 {
 	return offload__loop_dispatch(loop);
@@ -235,6 +242,7 @@ void offload__loop_finish(struct offload_loop *loop)
 			wakeup_read(loop);
 		}
 	}
+	offload__coroutines_finish(loop);
 	close(loop->wakeup);
 	loop->wakeup = -1;
 }

@@ -98,13 +98,13 @@ static unsigned pool_unfinished(const struct offload_pool *pool)
 }
 
 /* Makes sure that there is room, and a thread. Lock held. */
-static int pool_admit(struct offload_pool *pool)
+static int pool_admit(struct offload_pool *pool, bool must)
 {
 	int error;
 
 	if (pool->closing)
 		return -ECANCELED;
-	if (pool->queue_limit > 0 && pool_unfinished(pool) >= (uint64_t)pool->max_threads + pool->queue_limit)
+	if (!must && pool->queue_limit > 0 && pool_unfinished(pool) >= (uint64_t)pool->max_threads + pool->queue_limit)
 		return -EAGAIN;
 	if (pool->threads > 0)
 		return 0;
@@ -137,7 +137,7 @@ struct worker *offload__pool_enqueue(struct offload_pool *pool, struct offload_t
 
 static int pool_accept_locked(struct offload_pool *pool, struct offload_task *task, struct worker **woken)
 {
-	int error = pool_admit(pool);
+	int error = pool_admit(pool, task->flags & OFFLOAD__MUST);
 
 	if (error < 0)
 		return error;

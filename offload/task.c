@@ -134,6 +134,8 @@ static int task_check(const struct offload_loop *loop, const struct offload_task
 		return -EBUSY;
 	if (!task->work || !task->done || (group && group->loop != loop))
 		return -EINVAL;
+	if (task->flags & OFFLOAD__MUST)
+		return 0;
 	return loop->stopping || (group && group->closing) ? -ECANCELED : 0;
 }
 
@@ -145,7 +147,8 @@ static int task_prepare(struct offload_loop *loop, struct offload_task *task)
 	task->loop = loop;
 	task->runs_on = task->pool ? task->pool : offload__loop_pool(loop, &error);
 	task->result = 0;
-	task->asked = 0;
+	task->asked = (task->flags & OFFLOAD__ASKED) != 0;
+	task->why = -ECANCELED;
 	task->handover = HANDOVER_NONE;
 	task->event.run = task_finish;
 	task->timer.expire = task_expire;
@@ -197,6 +200,10 @@ static int task_cancel_locked(struct offload_task *task, int why, bool *post)
 	switch (task_state(task)) {
 	case TASK_WAITING:
 	case TASK_QUEUED:
+		if (task->flags & OFFLOAD__MUST) {
+			offload__task_ask(task, why);
+			return -EBUSY;
+		}
 		task_withdraw(task, why);
 		*post = true;
 		return 0;
@@ -216,6 +223,10 @@ int offload__task_cancel(struct offload_task *task, int why)
 	bool post = false, token;
 	int outcome;
 
+	if (task_state(task) == TASK_COROUTINE) {
+		offload__coroutine_cancel_self(task);
+		return -EBUSY;
+	}
 	if (limiter)
 		pthread_mutex_lock(&limiter->lock);
 	pthread_mutex_lock(&pool->lock);

@@ -18,6 +18,8 @@
  *
  * Time: nanoseconds of CLOCK_MONOTONIC, see offload_now(). Errors: 0 or more is success, less is -errno.
  *
+ * Coroutines and scopes are in offload/coroutine.h, typed functions in offload/function.h; both are included here.
+ *
  * Memory: nothing is allocated per task. What a task points to (pool, limiter, group, loop) lives until the task is over.
  *
  * fork: threads do not survive it. In the child every loop and pool made before is inert: submit, cancel, call_loop,
@@ -107,7 +109,8 @@ struct offload_task {
 	struct offload_pool *runs_on;
 	uint64_t since; /* when it was submitted; then when it began to run */
 	unsigned char state, asked, handover;
-	int why; /* what cancelled it */
+	int why;      /* what cancelled it */
+	void *awaits; /* the coroutine, in offload_await() */
 };
 
 /* Everything else 0. Any thread; the task must not be in use. */
@@ -344,5 +347,8 @@ int offload_unwatch(struct offload_loop *loop);
 #ifdef __cplusplus
 }
 #endif
+
+#include "offload/coroutine.h"
+#include "offload/function.h"
 
 #endif

@@ -1,0 +1,36 @@
+/*
+ * function: what OFFLOAD_FUNCTION generates comes here, to be submitted, awaited, or run where it is.
+ */
+#include "internal.h"
+
+static void run_done(struct offload__event *event)
+{
+	struct offload_task *task = CONTAINER(event, struct offload_task, event);
+
+	task->done(task);
+}
+
+int offload__function_submit(struct offload_loop *loop, struct offload_task *task, offload_work *work,
+			     offload_done *done)
+{
+	task->work = work;
+	task->done = done;
+	if (!offload_current())
+		return offload_submit(loop, task);
+	task->result = 0;
+	work(task);
+	if (done) {
+		task->event.run = run_done;
+		offload__loop_post(loop, &task->event);
+	}
+	return OFFLOAD_INLINE;
+}
+
+int offload__function_await(struct offload_task *task, offload_work *work)
+{
+	task->work = work;
+	if (!offload_current())
+		return offload_await(task);
+	task->result = 0;
+	return work(task);
+}
