@@ -80,6 +80,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	roots_find(p);
 	alternative_find(p);
 	loops_find(p);
+	once_find(p);
 	emitted_defer(p);
 	identity_find(p);
 	if (include_startup)

@@ -228,8 +228,12 @@ static void follow_first(struct following *w)
 	struct program *p = w->s->p;
 
 	w->call = *program_call(p, w->call_index);
-	if (in_scope(p, &w->parent, &w->call) && value_guards(p, &w->parent, &w->call) != TRUTH_FALSE)
-		follow_call(w);
+	if (!in_scope(p, &w->parent, &w->call) || value_guards(p, &w->parent, &w->call) == TRUTH_FALSE)
+		return;
+	if (w->call.once && w->parent.context == CONTEXT_LOOP)
+		w->parent.confidence = LEVEL_LOW;
+	follow_call(w);
+	w->parent.confidence = LEVEL_HIGH;
 }
 
 static void follow_one(struct following *w)

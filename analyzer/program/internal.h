@@ -24,6 +24,7 @@
  *   async_form.c operations with an asynchronous form beside them  spread.c  what functions may lead to, roughly
  *   emitted.c   callbacks that run where an object is used          main_context.c GLib's contexts that threads run
  *   gobject.c   classes, what makes objects, chaining up            external.c  callbacks that code outside calls
+ *   once.c      what is done once, before the loop runs
  *   kinds.c     which programs are tests, servers, clients      alternative.c what is done where no worker takes it
  *
  * Everything refers to everything else by index into the program's arrays; 0 means "none" (element 0 is unused).
@@ -128,6 +129,7 @@ struct call {
 	bool cleanup;     /* called by __attribute__((cleanup)) */
 	bool leaves;      /* the block it stands in leaves the innermost loop */
 	bool alternative; /* of what workers do, where none takes it; alternative.c */
+	bool once;        /* done once, before the loop runs; once.c */
 	bool waits;       /* waits, or carries the wait, of some accepted hand-written loop */
 	uint32_t cleanup_variable;
 };
@@ -679,6 +681,14 @@ struct program_value stored_value(struct program *p, uint32_t slot);
 void callers_index(struct program *p);
 /* What a parameter is, by all callers. */
 struct program_value stored_parameter(struct program *p, uint32_t function, uint32_t parameter);
+/*
+ * Calls `visit` for each place that stores there (value 0: something unknown) or hands out the address. False: there are
+ * none, or too many.
+ */
+typedef void stored_visit(uint32_t function, uint32_t at, uint32_t value, bool initialiser, void *data);
+bool stored_each(struct program *p, uint32_t slot, stored_visit *visit, void *data);
+/* Whether the address of a function is taken. */
+bool stored_is_taken(struct program *p, uint32_t function);
 /* The last store to the slot in this function that is always on the way to node `at`, and its value; 0: none. */
 uint32_t stored_before(struct program *p, const struct instance *in, uint32_t slot, uint32_t at, uint32_t *value);
 
@@ -725,6 +735,9 @@ void threads_find(struct program *p);
 
 /* alternative.c: marks calls. After roots_find. */
 void alternative_find(struct program *p);
+
+/* once.c: marks calls. After loops_find. */
+void once_find(struct program *p);
 
 /* locks.c, spins.c: add to hazards. */
 void locks_find(struct program *p);

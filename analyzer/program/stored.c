@@ -21,7 +21,7 @@ struct store {
 
 struct stores {
 	GArray *items;        /* struct store */
-	bool taken;           /* the address is handed out */
+	GArray *addresses;    /* struct store: where the address is handed out; NULL: nowhere */
 	unsigned initialised; /* how many initialisers set it */
 };
 
@@ -30,6 +30,8 @@ static void free_stores(gpointer data)
 	struct stores *s = data;
 
 	g_array_free(s->items, TRUE);
+	if (s->addresses)
+		g_array_free(s->addresses, TRUE);
 	g_free(s);
 }
 
@@ -186,7 +188,10 @@ static void note_node(struct program *p, uint32_t function, uint32_t node)
 	struct stores *s = stores_of(p, slot);
 	struct store store = { .function = function, .at = node, .initialiser = n->flags & NODE_INIT };
 	if (n->kind == NODE_ADDRESS) {
-		s->taken = true;
+		if (!s->addresses)
+			s->addresses = g_array_new(FALSE, FALSE, sizeof(struct store));
+		if (s->addresses->len <= MAX_STORES)
+			g_array_append_val(s->addresses, store);
 		return;
 	}
 	s->initialised += store.initialiser;
@@ -346,7 +351,7 @@ static enum mode changed_mode(struct program *p, uint32_t slot)
 /* Whether nothing but what is stored can be in the slot. */
 static bool is_closed(struct program *p, const struct slot *slot, const struct stores *s)
 {
-	if (s->taken || slot->from_system)
+	if (s->addresses || slot->from_system)
 		return false;
 	if (slot->kind != SLOT_FIELD)
 		return slot->kind == SLOT_GLOBAL && s->initialised;
@@ -416,6 +421,34 @@ struct program_value stored_value(struct program *p, uint32_t slot)
 	value.function = 0; /* pointers.c knows which */
 	*memo = value;
 	return value;
+}
+
+bool stored_is_taken(struct program *p, uint32_t function)
+{
+	if (!p->stored)
+		index_stores(p);
+	return g_hash_table_contains(p->taken, GUINT_TO_POINTER(function));
+}
+
+static void visit_all(const GArray *stores, stored_visit *visit, void *data)
+{
+	for (guint i = 0; stores && i < stores->len; i++) {
+		const struct store *store = &g_array_index(stores, struct store, i);
+
+		visit(store->function, store->at, store->argument ? 0 : store->value, store->initialiser, data);
+	}
+}
+
+bool stored_each(struct program *p, uint32_t slot, stored_visit *visit, void *data)
+{
+	if (!p->stored)
+		index_stores(p);
+	const struct stores *s = g_hash_table_lookup(p->stored, GUINT_TO_POINTER(slot));
+	if (!s || s->items->len > MAX_STORES || (s->addresses && s->addresses->len > MAX_STORES))
+		return false;
+	visit_all(s->items, visit, data);
+	visit_all(s->addresses, visit, data);
+	return true;
 }
 
 /* Whether a node is part of another: `f` in `f = freopen(path, "r", f)` is read before it is stored. */
