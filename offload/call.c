@@ -23,7 +23,7 @@ struct call {
 	int result;
 	int state;
 	int owners;
-	sem_t wake; /* posted when it is over, and when the task is asked to stop */
+	sem_t wake; /* posted when it is over, or given up */
 };
 
 /* True if it was pending, and is `state` now. */
@@ -81,19 +81,14 @@ static bool call_announce(struct worker *worker, struct call *call)
 
 static int call_wait(struct call *call)
 {
-	for (;;) {
-		while (sem_wait(&call->wake) < 0 && errno == EINTR)
-			;
-		if (__atomic_load_n(&call->state, __ATOMIC_ACQUIRE) == CALL_OVER)
-			return call->result;
-		if (offload_cancelled() && call_move(call, CALL_GIVEN_UP))
-			return -ECANCELED;
-	}
+	while (sem_wait(&call->wake) < 0 && errno == EINTR)
+		;
+	return __atomic_load_n(&call->state, __ATOMIC_ACQUIRE) == CALL_OVER ? call->result : -ECANCELED;
 }
 
-void offload__call_wake(struct worker *worker)
+void offload__call_give_up(struct worker *worker)
 {
-	if (worker->call)
+	if (worker->call && call_move(worker->call, CALL_GIVEN_UP))
 		sem_post(&worker->call->wake);
 }
 

@@ -9,6 +9,7 @@ static unsigned generation;
 static void count_fork(void)
 {
 	generation++;
+	offload__watch_forked();
 }
 
 unsigned offload__generation(void)

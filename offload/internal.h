@@ -193,8 +193,14 @@ void offload__group_closed(struct offload_group *group);
 /* Cancels each task of a list of members; how many. */
 int offload__members_cancel(struct offload__link *members);
 
-/* The worker is asked to stop: it need not wait for the loop any more. Lock of the pool held. */
-void offload__call_wake(struct worker *worker);
+/* The worker is asked to stop: what it wants of the loop will not run, unless it does already. Lock of the pool held. */
+void offload__call_give_up(struct worker *worker);
+
+/* In a forked child, first of all: the signal handler is gone, and may be installed again. */
+void offload__watch_forked(void);
+
+/* In a forked child: the memory of a watch whose thread is not there. NULL does nothing. */
+void offload__watch_forget(struct offload__watch *watch);
 
 /* Runs the timers that are due. */
 void offload__timers_expire(struct offload_loop *loop);

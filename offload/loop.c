@@ -167,6 +167,8 @@ static void loop_close(struct offload_loop *loop)
 {
 	bool forked = !offload__loop_ours(loop);
 
+	if (forked)
+		offload__watch_forget(loop->watch);
 	offload_pool_free(loop->own_pool);
 	loop->own_pool = NULL;
 	loop->ops->close(loop, forked);

@@ -237,7 +237,7 @@ void offload__pool_asked(struct offload_pool *pool, const struct offload_task *t
 		struct worker *worker = CONTAINER(link, struct worker, of_pool);
 
 		if (worker->task == task)
-			offload__call_wake(worker);
+			offload__call_give_up(worker);
 	}
 }
 
@@ -252,7 +252,7 @@ static void pool_ask_all(struct offload_pool *pool)
 			continue;
 		if (offload__task_ask(worker->task, -ECANCELED))
 			offload__loop_post(worker->task->loop, &worker->task->event);
-		offload__call_wake(worker);
+		offload__call_give_up(worker);
 	}
 	while (pool->idle) {
 		struct worker *worker = pool->idle;

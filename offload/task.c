@@ -227,6 +227,9 @@ int offload__task_cancel(struct offload_task *task, int why)
 		offload__coroutine_cancel_self(task);
 		return -EBUSY;
 	}
+	/* Over: its pool and limiter may be gone. Who ended it did so before the loop's thread could free them. */
+	if (task_state(task) == TASK_FINISHED || task_state(task) == TASK_ABANDONED)
+		return -ENOENT;
 	if (limiter)
 		pthread_mutex_lock(&limiter->lock);
 	pthread_mutex_lock(&pool->lock);

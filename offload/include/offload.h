@@ -14,7 +14,8 @@
  * says where it may be called; where it says nothing, on the loop's thread only, and elsewhere it fails with -EPERM.
  * Callbacks (done, released, closed) run on the loop's thread, from the loop, never inside a call to offload.
  *
- * Order: callbacks of one loop run in the order in which their tasks finished (returned from work, or were cancelled).
+ * Order: callbacks of one loop run in the order in which their tasks finished: were handed back by their workers after
+ * work, or cancelled.
  *
  * Time: nanoseconds of CLOCK_MONOTONIC, see offload_now(). Errors: 0 or more is success, less is -errno.
  *
@@ -332,16 +333,19 @@ struct offload_stall {
 
 /*
  * Watches the loop from a thread of its own: when it has run nothing for `threshold_ms`, `report` is called there, while
- * it stalls, and a second time when it runs again. The stack is taken in a signal handler on the loop's thread
- * (SIGURG unless told otherwise, SA_RESTART: calls that are never restarted, see signal(7), see EINTR). The loop is woken
- * twice per threshold to see whether it runs.
+ * it stalls, and a second time when it runs again. The loop is woken twice per threshold to see whether it runs: a stall
+ * shorter than that is never reported, one of 1.5 times that always.
+ *
+ * The stack is taken by the loop's thread in a handler of SIGURG (SA_RESTART; blocking calls that are not restarted,
+ * signal(7), see EINTR). A handler of the program's for SIGURG, installed before, still gets its own. If the thread has
+ * SIGURG blocked, there is no stack.
  *
  * -EALREADY; -EINVAL (threshold_ms 0, no report); -errno of starting it; -EPERM, -ECHILD.
  */
 int offload_watch(struct offload_loop *loop, unsigned threshold_ms, void (*report)(const struct offload_stall *stall),
 		  void *data);
 
-/* Ends that; when it returns, `report` runs no more. 0; -ENOENT; -EPERM; -EDEADLK (in `report`). */
+/* Ends that; when it returns, `report` runs no more, and has returned. 0; -ENOENT; -EPERM, also in `report`; -ECHILD. */
 int offload_unwatch(struct offload_loop *loop);
 
 #ifdef __cplusplus

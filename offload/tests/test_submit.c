@@ -1,46 +1,271 @@
 /*
- * submit -> done, on the plain descriptor.
+ * submit -> done, on the plain descriptor: once, on the right thread, in order, and what submit refuses.
  */
 #include "support.h"
 
-#include <pthread.h>
-
-struct job {
-	struct offload_task task;
-	pthread_t worked_on, done_on;
-	int dones;
-};
-
-static int work(struct offload_task *task)
-{
-	struct job *job = task->data;
-
-	job->worked_on = pthread_self();
-	return 7;
-}
-
-static void done(struct offload_task *task)
-{
-	struct job *job = task->data;
-
-	job->done_on = pthread_self();
-	job->dones++;
-}
-
 static void work_runs_elsewhere_and_done_on_the_loop(void **state)
 {
-	struct offload_loop *loop = test_loop();
-	struct job job = { .dones = 0 };
+	struct world world = world_new();
+	struct job job;
 
 	(void)state;
-	offload_task_init(&job.task, work, done, &job);
-	assert_int_equal(offload_submit(loop, &job.task), 0);
-	assert_int_equal(offload_loop_pending(loop), 1);
-	test_run(loop);
+	job_init(&job, world.loop, world.pool);
+	job.returns = 7;
+	job_open(&job);
+	job_submit(&job);
+	assert_int_equal(offload_loop_pending(world.loop), 1);
+	assert_int_equal(job.dones, 0);
+	test_run(world.loop);
 	assert_int_equal(job.dones, 1);
 	assert_int_equal(job.task.result, 7);
-	assert_false(pthread_equal(job.worked_on, pthread_self()));
-	assert_true(pthread_equal(job.done_on, pthread_self()));
+	assert_false(pthread_equal(job.worker, pthread_self()));
+	world_free(&world);
+}
+
+static void a_loop_has_a_pool_of_its_own(void **state)
+{
+	struct offload_loop *loop = test_loop();
+	struct job job;
+
+	(void)state;
+	job_init(&job, loop, NULL);
+	job_open(&job);
+	job_submit(&job);
+	test_run(loop);
+	assert_int_equal(job.dones, 1);
+	assert_int_equal(offload_loop_free(loop), 0);
+}
+
+static void a_loop_may_be_given_a_pool(void **state)
+{
+	struct world world = world_new();
+	struct offload_stats stats;
+	struct job job;
+
+	(void)state;
+	assert_int_equal(offload_loop_set_pool(world.loop, world.pool), 0);
+	job_init(&job, world.loop, NULL);
+	job_open(&job);
+	job_submit(&job);
+	test_run(world.loop);
+	offload_pool_stats(world.pool, &stats);
+	assert_int_equal(stats.done, 1);
+	world_free(&world);
+}
+
+static void an_error_of_work_is_seen_in_done(void **state)
+{
+	struct world world = world_new();
+	struct job job;
+
+	(void)state;
+	job_init(&job, world.loop, world.pool);
+	job.returns = -ENOENT;
+	job_open(&job);
+	job_submit(&job);
+	test_run(world.loop);
+	assert_int_equal(job.task.result, -ENOENT);
+	world_free(&world);
+}
+
+static void submit_again(struct offload_task *task)
+{
+	struct job *job = task->data;
+
+	if (++job->dones < 3) {
+		job_open(job);
+		job_submit(job);
+	}
+}
+
+static void a_task_may_be_submitted_again_in_done(void **state)
+{
+	struct world world = world_new();
+	struct job job;
+
+	(void)state;
+	job_init(&job, world.loop, world.pool);
+	job.task.done = submit_again;
+	job_open(&job);
+	job_submit(&job);
+	test_run(world.loop);
+	assert_int_equal(job.dones, 3);
+	assert_int_equal(job.works, 3);
+	world_free(&world);
+}
+
+static void free_in_done(struct offload_task *task)
+{
+	free(task->data);
+}
+
+static void a_task_may_be_freed_in_done(void **state)
+{
+	struct world world = world_new();
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		struct job *job = malloc(sizeof(*job));
+
+		assert_non_null(job);
+		job_init(job, world.loop, world.pool);
+		job->task.done = free_in_done;
+		job_open(job);
+		job_submit(job);
+	}
+	world_free(&world);
+}
+
+static void a_submitted_task_is_refused(void **state)
+{
+	struct world world = world_new();
+	struct job job;
+
+	(void)state;
+	job_init(&job, world.loop, world.pool);
+	job_submit(&job);
+	assert_int_equal(offload_submit(world.loop, &job.task), -EBUSY);
+	test_wait(&job.begun);
+	assert_int_equal(offload_submit(world.loop, &job.task), -EBUSY);
+	job_open(&job);
+	test_run(world.loop);
+	assert_int_equal(job.dones, 1);
+	world_free(&world);
+}
+
+static void a_task_without_work_or_done_is_refused(void **state)
+{
+	struct world world = world_new();
+	struct offload_task task;
+
+	(void)state;
+	offload_task_init(&task, NULL, job_done, NULL);
+	assert_int_equal(offload_submit(world.loop, &task), -EINVAL);
+	offload_task_init(&task, job_work, NULL, NULL);
+	assert_int_equal(offload_submit(world.loop, &task), -EINVAL);
+	world_free(&world);
+}
+
+static void a_full_queue_pushes_back(void **state)
+{
+	struct offload_loop *loop = test_loop();
+	struct offload_pool *pool = test_pool(2, 3);
+	struct job jobs[6];
+
+	(void)state;
+	for (int i = 0; i < 6; i++)
+		job_init(&jobs[i], loop, pool);
+	for (int i = 0; i < 5; i++)
+		job_submit(&jobs[i]);
+	assert_int_equal(offload_submit(loop, &jobs[5].task), -EAGAIN);
+	for (int i = 0; i < 6; i++)
+		job_open(&jobs[i]);
+	test_run(loop);
+	assert_int_equal(jobs[5].dones, 0);
+	assert_int_equal(offload_submit(loop, &jobs[5].task), 0);
+	test_run(loop);
+	assert_int_equal(jobs[5].dones, 1);
+	assert_int_equal(offload_pool_free(pool), 0);
+	assert_int_equal(offload_loop_free(loop), 0);
+}
+
+static void *misuse(void *data)
+{
+	struct job *job = data;
+
+	assert_int_equal(offload_submit(job->loop, &job->task), -EPERM);
+	assert_int_equal(offload_loop_dispatch(job->loop), -EPERM);
+	assert_int_equal(offload_loop_shutdown(job->loop), -EPERM);
+	assert_int_equal(offload_loop_set_pool(job->loop, NULL), -EPERM);
+	assert_int_equal(offload_loop_free(job->loop), -EPERM);
+	return NULL;
+}
+
+static void another_thread_is_refused(void **state)
+{
+	struct world world = world_new();
+	struct job job;
+	pthread_t thread;
+
+	(void)state;
+	job_init(&job, world.loop, world.pool);
+	assert_int_equal(pthread_create(&thread, NULL, misuse, &job), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	world_free(&world);
+}
+
+static void *run_there(void *data)
+{
+	struct job *job = data;
+
+	assert_int_equal(offload_loop_adopt(job->loop), 0);
+	job_submit(job);
+	assert_int_equal(offload_loop_adopt(job->loop), -EBUSY);
+	test_run(job->loop);
+	assert_int_equal(offload_loop_free(job->loop), 0);
+	return NULL;
+}
+
+static void a_loop_may_be_run_by_another_thread_than_its_maker(void **state)
+{
+	struct job job;
+	pthread_t thread;
+
+	(void)state;
+	job_init(&job, test_loop(), NULL);
+	job_open(&job);
+	assert_int_equal(pthread_create(&thread, NULL, run_there, &job), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(job.dones, 1);
+}
+
+static void completions_come_in_the_order_of_finishing(void **state)
+{
+	struct offload_loop *loop = test_loop();
+	struct offload_pool *pool = test_pool(3, 0);
+	struct job jobs[3];
+	struct offload_stats stats;
+	static const int order[] = { 2, 0, 1 };
+
+	(void)state;
+	test_finished = 0;
+	for (int i = 0; i < 3; i++) {
+		job_init(&jobs[i], loop, pool);
+		job_start(&jobs[i]);
+	}
+	for (int i = 0; i < 3; i++) {
+		job_open(&jobs[order[i]]);
+		do
+			offload_pool_stats(pool, &stats);
+		while (stats.done < (uint64_t)i + 1 || stats.idle < (unsigned)i + 1);
+		usleep(10000); /* from the accounts to the loop, without a lock */
+	}
+	test_run(loop);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(jobs[order[i]].nth, i + 1);
+	assert_int_equal(offload_pool_free(pool), 0);
+	assert_int_equal(offload_loop_free(loop), 0);
+}
+
+static void many_tasks_complete_once_each(void **state)
+{
+	enum { MANY = 5000 };
+	struct offload_loop *loop = test_loop();
+	struct job *jobs = calloc(MANY, sizeof(*jobs));
+
+	(void)state;
+	assert_non_null(jobs);
+	for (int i = 0; i < MANY; i++) {
+		job_init(&jobs[i], loop, NULL);
+		job_open(&jobs[i]);
+		job_submit(&jobs[i]);
+	}
+	test_run(loop);
+	for (int i = 0; i < MANY; i++) {
+		assert_int_equal(jobs[i].dones, 1);
+		assert_int_equal(jobs[i].works, 1);
+	}
+	free(jobs);
 	assert_int_equal(offload_loop_free(loop), 0);
 }
 
@@ -48,6 +273,18 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(work_runs_elsewhere_and_done_on_the_loop),
+		cmocka_unit_test(a_loop_has_a_pool_of_its_own),
+		cmocka_unit_test(a_loop_may_be_given_a_pool),
+		cmocka_unit_test(an_error_of_work_is_seen_in_done),
+		cmocka_unit_test(a_task_may_be_submitted_again_in_done),
+		cmocka_unit_test(a_task_may_be_freed_in_done),
+		cmocka_unit_test(a_submitted_task_is_refused),
+		cmocka_unit_test(a_task_without_work_or_done_is_refused),
+		cmocka_unit_test(a_full_queue_pushes_back),
+		cmocka_unit_test(another_thread_is_refused),
+		cmocka_unit_test(a_loop_may_be_run_by_another_thread_than_its_maker),
+		cmocka_unit_test(completions_come_in_the_order_of_finishing),
+		cmocka_unit_test(many_tasks_complete_once_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
