@@ -29,7 +29,7 @@
 #ifndef OFFLOAD_COROUTINE_H
 #define OFFLOAD_COROUTINE_H
 
-#include "../offload.h"
+#include "offload.h"
 
 #ifdef __cplusplus
 extern "C" {

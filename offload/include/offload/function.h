@@ -37,7 +37,7 @@
 #ifndef OFFLOAD_FUNCTION_H
 #define OFFLOAD_FUNCTION_H
 
-#include "../offload.h"
+#include "offload.h"
 
 #define OFFLOAD_FUNCTION(...)          OFFLOAD__FUNCTION_COUNTED(OFFLOAD__COUNT(__VA_ARGS__), __VA_ARGS__, ~)
 #define OFFLOAD__FUNCTION_COUNTED(...) OFFLOAD__FUNCTION(__VA_ARGS__)
