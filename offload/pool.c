@@ -17,14 +17,23 @@
 #define DEFAULT_THREADS 16
 #define DEFAULT_IDLE_MS 10000
 
-/* Threads begin with every signal blocked: signals are the loop's. */
+/* Signals are the loop's; but what a thread's own code raises must find its handler. */
+static void block_but_faults(sigset_t *signals)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
+
+	sigfillset(signals);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+		sigdelset(signals, faults[i]);
+}
+
 static int pool_attributes(struct offload_pool *pool, size_t stack_size)
 {
-	sigset_t all;
+	sigset_t blocked;
 	int error;
 
-	sigfillset(&all);
-	error = pthread_attr_setsigmask_np(&pool->attributes, &all);
+	block_but_faults(&blocked);
+	error = pthread_attr_setsigmask_np(&pool->attributes, &blocked);
 	if (error == 0 && stack_size > 0)
 		error = pthread_attr_setstacksize(&pool->attributes, stack_size);
 	return -error;

@@ -158,7 +158,7 @@ struct offload_pool_options {
 
 /*
  * A pool without threads yet. A task that finds no idle thread, and none on its way to the queue, starts one, up to
- * max_threads. Workers have all signals blocked. Any thread. `options` may be NULL, and is only read here.
+ * max_threads. Workers have signals blocked, but faults. Any thread. `options` may be NULL, and is only read here.
  *
  * NULL after setting *error (unless NULL) to -EINVAL (min_threads > max_threads, or a stack too small) or -errno.
  */
