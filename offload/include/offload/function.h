@@ -48,13 +48,13 @@
 
 #define OFFLOAD__STRIP(...) __VA_ARGS__
 
-/* What is made of one argument (type, name). */
+/* What is made of one argument (type, name). It may be called like a parameter of ours, so it gets another name. */
 #define OFFLOAD__MEMBER(type, name)    type name;
-#define OFFLOAD__PARAMETER(type, name) type name,
-#define OFFLOAD__STORE(type, name)     call->arguments.name = name;
+#define OFFLOAD__PARAMETER(type, name) type name##_argument,
+#define OFFLOAD__STORE(type, name)     call->arguments.name = name##_argument;
 #define OFFLOAD__FIRST(type, name)     call->arguments.name
 #define OFFLOAD__NEXT(type, name)      , call->arguments.name
-#define OFFLOAD__LAST(type, name)      , type name
+#define OFFLOAD__LAST(type, name)      , type name##_argument
 
 /* Each of n arguments by the macro `m`; the ~ at the end is what is left of the arguments of the caller. */
 #define OFFLOAD__EACH_0(m, ...)
