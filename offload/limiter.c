@@ -100,9 +100,9 @@ int offload_limiter_set(struct offload_limiter *limiter, unsigned tokens)
 	return 0;
 }
 
-void offload_limiter_stats(struct offload_limiter *limiter, struct offload_limiter_stats *out)
+void offload_limiter_stats(struct offload_limiter *limiter, struct offload_limiter_usage *out)
 {
-	*out = (struct offload_limiter_stats){ .name = limiter->name };
+	*out = (struct offload_limiter_usage){ .name = limiter->name };
 	if (limiter->generation != offload__generation())
 		return;
 	pthread_mutex_lock(&limiter->lock);

@@ -212,14 +212,14 @@ struct offload_limiter *offload_limiter_new(const char *name, unsigned tokens, i
 /* More begin at once; with fewer, those that run are left alone. Any thread. 0, -ECHILD. */
 int offload_limiter_set(struct offload_limiter *limiter, unsigned tokens);
 
-struct offload_limiter_stats {
+struct offload_limiter_usage {
 	const char *name; /* the limiter's */
 	unsigned tokens, held, waiting;
 	uint64_t begun; /* tasks that got a token */
 };
 
 /* Any thread. */
-void offload_limiter_stats(struct offload_limiter *limiter, struct offload_limiter_stats *out);
+void offload_limiter_stats(struct offload_limiter *limiter, struct offload_limiter_usage *out);
 
 /* 0, also for NULL; -EBUSY: tasks hold or wait for tokens. Any thread. */
 int offload_limiter_free(struct offload_limiter *limiter);

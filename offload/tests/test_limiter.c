@@ -20,7 +20,7 @@ static void job_init_limited(struct job *job, struct offload_loop *loop, struct 
 
 static unsigned waiting(struct offload_limiter *limiter)
 {
-	struct offload_limiter_stats stats;
+	struct offload_limiter_usage stats;
 
 	offload_limiter_stats(limiter, &stats);
 	return stats.waiting;
@@ -64,7 +64,7 @@ static void more_tokens_let_more_begin_and_none_stop_all(void **state)
 {
 	struct offload_loop *loop = test_loop();
 	struct offload_limiter *limiter = limiter_new(0);
-	struct offload_limiter_stats stats;
+	struct offload_limiter_usage stats;
 	struct job jobs[4];
 
 	(void)state;

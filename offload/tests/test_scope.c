@@ -176,7 +176,7 @@ struct pools {
 static void use_a_given_pool(void *data)
 {
 	struct pools *pools = data;
-	struct offload_limiter_stats stats;
+	struct offload_limiter_usage stats;
 
 	OFFLOAD_SCOPE(pools->a, pools->limiter) {
 		offload_limiter_stats(pools->limiter, &stats);
