@@ -10,6 +10,8 @@
  *	                      +------------------+--> FINISHED        ABANDONED: done() from the loop; then, when work has
  *	                                                              returned as well: IDLE, released()
  *
+ *	An OFFLOAD_ABANDON task that was not abandoned goes the same last way: FINISHED, done(), IDLE, released().
+ *
  *	state      moved out of it by                                                     under
  *	IDLE       the loop's thread (submit)                                             nothing: nobody else has it
  *	WAITING    who gives a token back (any thread); the loop's thread; shutdown       limiter's lock and pool's lock
@@ -66,15 +68,22 @@ static void task_release(struct offload__event *event)
 		offload__group_closed(closing);
 }
 
+/* Has the thread let go of a task whose `done` has run? If not, it sees to the release when it does. */
+static bool task_let_go(struct offload_task *task)
+{
+	return task_state(task) == TASK_FINISHED ||
+	       __atomic_exchange_n(&task->handover, HANDOVER_DONE, __ATOMIC_ACQ_REL) == HANDOVER_LET_GO;
+}
+
 static void task_finish(struct offload__event *event)
 {
 	struct offload_task *task = task_of_event(event);
 	struct offload_group *closing;
 
 	offload__timer_stop(task->loop, &task->timer);
-	if (task_state(task) == TASK_ABANDONED) {
+	if (task->flags & OFFLOAD_ABANDON) {
 		task->done(task);
-		if (__atomic_exchange_n(&task->handover, HANDOVER_DONE, __ATOMIC_ACQ_REL) == HANDOVER_LET_GO)
+		if (task_let_go(task))
 			task_release(event);
 		return;
 	}

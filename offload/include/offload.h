@@ -70,21 +70,22 @@ struct offload__timer {
 /* Runs on a worker and may block. What it returns is task->result in `done`: 0 or more, or -errno. */
 typedef int offload_work(struct offload_task *task);
 
-/* Runs on the loop. The task is the caller's again: it may be freed, or submitted again, in here. */
+/* Runs on the loop. The task is the caller's again (but see OFFLOAD_ABANDON): it may be freed, or submitted again. */
 typedef void offload_done(struct offload_task *task);
 
 enum offload_task_flag {
 	/*
 	 * When a running task is cancelled, `done` runs at once although a thread still is in `work`. From then on `work`
-	 * is on its own: what it uses (the task itself too) must live until `released`, which runs on the loop, exactly
-	 * once, after `done`, when the thread has let go. `released` runs for such tasks only, not after a plain end.
+	 * is on its own: what it uses (the task itself too) must live until the thread has let go. So with this flag the
+	 * task is the caller's again not in `done` but in `released`, which runs on the loop, exactly once, after `done`:
+	 * right after, unless the task was abandoned.
 	 */
 	OFFLOAD_ABANDON = 1 << 0,
 };
 
 /*
- * The caller's, usually inside a struct of its own. From a successful submit until `done` (until `released`, if it was
- * abandoned) it must neither move nor be freed, and only `data` and what it points to may be used: by `work` until it
+ * The caller's, usually inside a struct of its own. From a successful submit until `done` (with OFFLOAD_ABANDON: until
+ * `released`) it must neither move nor be freed, and only `data` and what it points to may be used: by `work` until it
  * returns, by the loop's thread after.
  */
 struct offload_task {
