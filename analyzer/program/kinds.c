@@ -16,14 +16,22 @@
 #include <fnmatch.h>
 #include <string.h>
 
+/* What a body names. */
+struct mentions {
+	uint32_t first, count; /* in kinds.named */
+	bool is_read, tests, serves;
+};
+
 struct kinds {
 	struct program *p;
 	size_t shared[2]; /* length of the folder that paths begin with: below the root, and whole ones */
 	GHashTable *serves, *serves_texts, *tests; /* of packs */
 	GHashTable *globals;                       /* key of a global -> the pseudo function of its initialiser */
-	uint8_t *reached;                          /* per function, for the main at hand */
+	uint32_t *reached;                         /* per function: the last main that reached it */
 	GArray *queue;
-	bool nothing_else; /* every unit is named as tests are: then names say nothing */
+	GArray *named;         /* uint32_t: the functions and initialisers that bodies name, one body after the other */
+	struct mentions *read; /* per function, once its body was read */
+	bool nothing_else;     /* every unit is named as tests are: then names say nothing */
 };
 
 /* --- names --- */
@@ -165,48 +173,70 @@ static uint32_t linked_definition(const struct program *p, uint32_t first, const
 	return first;
 }
 
-static void reach(struct kinds *k, uint32_t function)
+static void note(struct kinds *k, struct mentions *m, uint32_t function)
 {
-	if (!function || k->reached[function])
+	if (!function)
 		return;
-	k->reached[function] = 1;
+	g_array_append_val(k->named, function);
+	m->count++;
+}
+
+/* What a node names: a function, called or not, the initialiser of a global, a text. */
+static void read_node(struct kinds *k, const struct program_function *f, const struct node *n, struct mentions *m)
+{
+	if (n->kind == NODE_STRING)
+		m->serves |= g_hash_table_contains(k->serves_texts, facts_string(f->facts, n->text));
+	if (!n->symbol || (n->kind != NODE_CALL && n->kind != NODE_FUNCTION && n->kind != NODE_GLOBAL))
+		return;
+	const struct symbol *symbol = facts_symbol(f->facts, n->symbol);
+	if (symbol->kind == SYMBOL_GLOBAL)
+		note(k, m, GPOINTER_TO_UINT(g_hash_table_lookup(k->globals, facts_string(f->facts, symbol->key))));
+	if (symbol->kind != SYMBOL_FUNCTION)
+		return;
+	note(k, m, link_symbol(k->p, f->unit - 1, n->symbol));
+	m->tests |= g_hash_table_contains(k->tests, facts_string(f->facts, symbol->name));
+	m->serves |= g_hash_table_contains(k->serves, facts_string(f->facts, symbol->name));
+}
+
+/* Bodies are read once, however many programs reach them. */
+static const struct mentions *mentions_of(struct kinds *k, uint32_t function)
+{
+	const struct program_function *f = program_function(k->p, function);
+	struct mentions *m = &k->read[function];
+
+	if (m->is_read)
+		return m;
+	*m = (struct mentions){ .first = k->named->len, .is_read = true };
+	for (uint32_t n = f->fact ? f->fact->body : 0; n && n < f->end_node; n++)
+		read_node(k, f, function_node(f, n), m);
+	return m;
+}
+
+static void reach(struct kinds *k, uint32_t main, uint32_t function)
+{
+	if (k->reached[function] == main)
+		return;
+	k->reached[function] = main;
 	g_array_append_val(k->queue, function);
 }
 
-/* What a node names: a function, called or not, the initialiser of a global, a text. Whether the list has its name. */
-static bool names_listed(struct kinds *k, const struct program_function *f, const struct node *n, const uint8_t *linked,
-			 GHashTable *listed)
+/* What the program with this main does, by what it names: a test before a server before a client. */
+static enum program_kind kind_by_reach(struct kinds *k, uint32_t main, const uint8_t *linked)
 {
-	struct program *p = k->p;
+	bool serves = false;
 
-	if (n->kind == NODE_STRING)
-		return listed == k->serves && g_hash_table_contains(k->serves_texts, facts_string(f->facts, n->text));
-	if (!n->symbol || (n->kind != NODE_CALL && n->kind != NODE_FUNCTION && n->kind != NODE_GLOBAL))
-		return false;
-	const struct symbol *symbol = facts_symbol(f->facts, n->symbol);
-	if (symbol->kind == SYMBOL_GLOBAL)
-		reach(k, GPOINTER_TO_UINT(g_hash_table_lookup(k->globals, facts_string(f->facts, symbol->key))));
-	if (symbol->kind != SYMBOL_FUNCTION)
-		return false;
-	reach(k, linked_definition(p, link_symbol(p, f->unit - 1, n->symbol), linked));
-	return g_hash_table_contains(listed, facts_string(f->facts, symbol->name));
-}
-
-/* Whether the program with this main names anything of the list. */
-static bool reaches(struct kinds *k, uint32_t main, const uint8_t *linked, GHashTable *listed)
-{
-	bool found = false;
-
-	memset(k->reached, 0, k->p->functions->len);
 	g_array_set_size(k->queue, 0);
-	reach(k, main);
-	for (guint i = 0; i < k->queue->len && !found; i++) {
-		const struct program_function *f = program_function(k->p, g_array_index(k->queue, uint32_t, i));
+	reach(k, main, main);
+	for (guint i = 0; i < k->queue->len; i++) {
+		const struct mentions *m = mentions_of(k, g_array_index(k->queue, uint32_t, i));
 
-		for (uint32_t n = f->fact ? f->fact->body : 0; n && n < f->end_node && !found; n++)
-			found = names_listed(k, f, function_node(f, n), linked, listed);
+		if (m->tests)
+			return PROGRAM_TEST;
+		serves |= m->serves;
+		for (uint32_t n = m->first; n < m->first + m->count; n++)
+			reach(k, main, linked_definition(k->p, g_array_index(k->named, uint32_t, n), linked));
 	}
-	return found;
+	return serves ? PROGRAM_SERVER : PROGRAM_CLIENT;
 }
 
 enum program_kind kinds_of_main(struct kinds *k, uint32_t main, const uint8_t *linked)
@@ -216,9 +246,7 @@ enum program_kind kinds_of_main(struct kinds *k, uint32_t main, const uint8_t *l
 
 	if (declared >= 0)
 		return (enum program_kind)declared;
-	if (kinds_is_test(k, unit) || reaches(k, main, linked, k->tests))
-		return PROGRAM_TEST;
-	return reaches(k, main, linked, k->serves) ? PROGRAM_SERVER : PROGRAM_CLIENT;
+	return kinds_is_test(k, unit) ? PROGRAM_TEST : kind_by_reach(k, main, linked);
 }
 
 /* --- */
@@ -259,8 +287,10 @@ struct kinds *kinds_new(struct program *p)
 			     .serves_texts = collect(p, serves_texts_of),
 			     .tests = collect(p, tests_of),
 			     .globals = g_hash_table_new(g_str_hash, g_str_equal),
-			     .reached = g_new0(uint8_t, p->functions->len),
-			     .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
+			     .reached = g_new0(uint32_t, p->functions->len),
+			     .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+			     .named = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+			     .read = g_new0(struct mentions, p->functions->len) };
 	for (uint32_t i = 1; i < p->functions->len; i++) {
 		const struct program_function *f = program_function(p, i);
 
@@ -280,6 +310,8 @@ void kinds_free(struct kinds *k)
 	g_hash_table_destroy(k->tests);
 	g_hash_table_destroy(k->globals);
 	g_array_free(k->queue, TRUE);
+	g_array_free(k->named, TRUE);
+	g_free(k->read);
 	g_free(k->reached);
 	g_free(k);
 }
