@@ -58,6 +58,7 @@ static const char *const good[] = {
 	"library: l\neffects: [{ function: f, sets_nonblocking: { descriptor: 1 } }]\n",
 	"library: l\neffects: [{ function: f, opens: socket, nonblocking: { argument: 2, has: 2048 } }]\n",
 	"library: l\neffects: [{ function: f, makes_text: { from: 2, to: 1 } }]\n",
+	"library: l\neffects: [{ function: f, finds: { name: 2 } }, { function: g, finds: { name: 2, to: 3 } }]\n",
 	"library: l\neffects: [{ function: f, blocks: ipc, unless_called: [g], alike: 1, unless_asked: X }]\n",
 	"library: l\neffects: [{ function: f, blocks: network, descriptor: 1, unless_opened: datagram, input: true "
 	"}]\n",
@@ -141,6 +142,8 @@ static const char *const bad[] = {
 	"library: l\neffects: [{ function: f, blocks: disk, cost: cheap }]\n",
 	"library: l\neffects: [{ function: f, opens: door }]\n",
 	"library: l\neffects: [{ function: f, makes_text: { to: 1 } }]\n",
+	"library: l\neffects: [{ function: f, finds: { to: 3 } }]\n",
+	"library: l\neffects: [{ function: f, finds: { name: 2 }, makes_text: { from: 2 } }]\n",
 	"library: l\neffects: [{ function: f, blocks: ipc, alike: 1 }]\n",
 	"library: l\neffects: [{ function: f, opens: file, unless_asked: X }]\n",
 	"library: l\neffects: [{ function: f, blocks: network, unless_opened: datagram }]\n",

@@ -64,6 +64,8 @@ void witness_add_origin(struct witness *b, uint32_t target, uint32_t except)
 		text = arena_printf(b->arena, "'%s' is handed to '%s'", function, name_of(b, slot->function));
 	else if (slot->kind == SLOT_ARGUMENT)
 		text = arena_printf(b->arena, "'%s' is handed to what '%s' calls", function, name);
+	else if (slot->kind == SLOT_RESULT)
+		text = arena_printf(b->arena, "'%s' is looked up by its name", function);
 	else if (slot->kind == SLOT_RETURN)
 		text = arena_printf(b->arena, "'%s' returns '%s'", name, function);
 	else

@@ -340,6 +340,7 @@ static int count_kinds(const struct yaml_effect *from, enum effect_kind *kind)
 		{ from->takes_mode != NULL, EFFECT_TAKES_MODE },
 		{ from->opens != NULL, EFFECT_OPENS },
 		{ from->makes_text != NULL, EFFECT_MAKES_TEXT },
+		{ from->finds != NULL, EFFECT_FINDS },
 		{ from->locks != NULL, EFFECT_LOCKS },
 		{ from->unlocks != NULL, EFFECT_UNLOCKS },
 	};
@@ -425,6 +426,16 @@ static void convert_text(struct conversion *c, unsigned line, const struct yaml_
 	to->to_argument = (int)from->to;
 }
 
+static void convert_finds(struct conversion *c, unsigned line, const struct yaml_finds *from, struct effect *to)
+{
+	if (!from)
+		return;
+	require_argument(c, line, "name", from->name);
+	check_argument(c, line, "to", from->to);
+	to->from_argument = (int)from->name;
+	to->to_argument = (int)from->to;
+}
+
 /* How long a call waits, and for how many: `waits` and `lasts`. */
 static void convert_time(struct conversion *c, unsigned line, const struct yaml_effect *from, struct effect *to)
 {
@@ -474,6 +485,7 @@ static char *describe_effect(const struct effect *e)
 		[EFFECT_TAKES_MODE] = "takes over the mode of a descriptor",
 		[EFFECT_OPENS] = "opens a descriptor",
 		[EFFECT_MAKES_TEXT] = "makes a text",
+		[EFFECT_FINDS] = "finds a function by its name",
 		[EFFECT_LOCKS] = "takes a lock",
 		[EFFECT_UNLOCKS] = "gives back a lock",
 	};
@@ -496,7 +508,7 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 	if (count_kinds(from, &kind) != 1)
 		complain(c, line,
 			 "an effect is exactly one of blocks, runs_loop, waits, any_thread, forks, "
-			 "sets_nonblocking, sets_blocking, takes_mode, opens, makes_text, locks and unlocks");
+			 "sets_nonblocking, sets_blocking, takes_mode, opens, makes_text, finds, locks and unlocks");
 	check_effect(c, entry, from, kind);
 	*to = (struct effect){
 		.function = arena_strdup(c->arena, from->function),
@@ -529,6 +541,7 @@ static void convert_effect(struct conversion *c, struct place entry, const struc
 	};
 	convert_time(c, line, from, to);
 	convert_text(c, line, from->makes_text, to);
+	convert_finds(c, line, from->finds, to);
 	check_duplicate(c, line, describe_effect(to));
 }
 

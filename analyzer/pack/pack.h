@@ -129,8 +129,9 @@ enum effect_kind {
 	EFFECT_TAKES_MODE, /* what is in `to_argument` takes over the mode of the descriptor in `descriptor` */
 	EFFECT_OPENS,      /* returns a descriptor: `opens` says of what; non-blocking if `nonblocking` holds */
 	EFFECT_MAKES_TEXT, /* returns, or writes to `to_argument`, a text that begins with `begins` or `from_argument` */
-	EFFECT_LOCKS,      /* takes a lock and waits for it if it must */
-	EFFECT_UNLOCKS,    /* gives one back */
+	EFFECT_FINDS,   /* returns, or writes to `to_argument`, the function that the text in `from_argument` names */
+	EFFECT_LOCKS,   /* takes a lock and waits for it if it must */
+	EFFECT_UNLOCKS, /* gives one back */
 	EFFECT_NEEDS_LOOP, /* may only be called on the loop's thread; of marks, not written in packs */
 };
 
@@ -152,8 +153,8 @@ struct effect {
 	int lock;    /* argument: the lock, of EFFECT_LOCKS and EFFECT_UNLOCKS; of EFFECT_BLOCKS, one that is given up
 			meanwhile; 0: none */
 	bool shared; /* of EFFECT_LOCKS: for reading, with others */
-	int to_argument;    /* of EFFECT_TAKES_MODE and EFFECT_MAKES_TEXT; 0: what it returns */
-	int from_argument;  /* of EFFECT_MAKES_TEXT: the text, or the format, that what it makes begins with */
+	int to_argument; /* of EFFECT_TAKES_MODE, EFFECT_MAKES_TEXT and EFFECT_FINDS; 0: what it returns */
+	int from_argument; /* of EFFECT_MAKES_TEXT: the text, or the format, that what it makes begins with; of FINDS: the name */
 	const char *begins; /* of EFFECT_MAKES_TEXT, in place of from_argument */
 	int alike; /* argument: of the calls that unless_called names, only those with the same constant in it; 0: all */
 	const char *unless_asked; /* not where a branch around the call asks for this constant */

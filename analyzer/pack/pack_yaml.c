@@ -109,6 +109,10 @@ static const cyaml_schema_field_t makes_text_fields[] = { TEXT("begins", struct 
 							  NUMBER("from", struct yaml_makes_text, from),
 							  NUMBER("to", struct yaml_makes_text, to), CYAML_FIELD_END };
 
+static const cyaml_schema_field_t finds_fields[] = { CYAML_FIELD_UINT("name", CYAML_FLAG_DEFAULT, struct yaml_finds,
+								      name),
+						     NUMBER("to", struct yaml_finds, to), CYAML_FIELD_END };
+
 static const cyaml_schema_field_t lock_fields[] = { CYAML_FIELD_UINT("argument", CYAML_FLAG_DEFAULT, struct yaml_lock,
 								     argument),
 						    FLAG("shared", struct yaml_lock, shared), CYAML_FIELD_END };
@@ -135,6 +139,7 @@ static const cyaml_schema_field_t effect_fields[] = {
 	MAPPING("sets_blocking", struct yaml_effect, sets_blocking, descriptor_fields),
 	MAPPING("takes_mode", struct yaml_effect, takes_mode, takes_mode_fields),
 	MAPPING("makes_text", struct yaml_effect, makes_text, makes_text_fields),
+	MAPPING("finds", struct yaml_effect, finds, finds_fields),
 	TEXT("assume", struct yaml_effect, assume),
 	TEXT("opens", struct yaml_effect, opens),
 	TEXT("unless_opened", struct yaml_effect, unless_opened),

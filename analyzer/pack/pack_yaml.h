@@ -60,6 +60,10 @@ struct yaml_makes_text {
 	unsigned from, to;
 };
 
+struct yaml_finds {
+	unsigned name, to;
+};
+
 struct yaml_lock {
 	unsigned argument;
 	bool shared;
@@ -78,6 +82,7 @@ struct yaml_effect {
 	struct yaml_lasts *lasts;
 	struct yaml_takes_mode *takes_mode;
 	struct yaml_makes_text *makes_text;
+	struct yaml_finds *finds;
 	struct yaml_descriptor *sets_nonblocking, *sets_blocking;
 	struct yaml_lock *locks, *unlocks;
 	unsigned gives_up;

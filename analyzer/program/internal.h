@@ -674,6 +674,13 @@ struct program_value memory_after(struct program *p, const struct instance *in, 
 /* Whether what was last written into an array before node `at` (UINT32_MAX: in the function) is such a path. */
 bool memory_written(struct program *p, const struct instance *in, uint32_t variable, uint32_t at, unsigned depth);
 
+/* found.c */
+/* What a call that looks up functions by their names does; NULL: it does not. */
+const struct effect *found_by(const struct program *p, const struct call *call);
+typedef void found_visit(uint32_t function, const struct call *named, void *data);
+/* Every function that it may find, and the call that names it. */
+void found_each(struct program *p, uint32_t call, found_visit *visit, void *data);
+
 /* stored.c */
 /* What a field or global holds, by all that the program stores there. */
 struct program_value stored_value(struct program *p, uint32_t slot);

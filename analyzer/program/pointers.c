@@ -102,6 +102,12 @@ static uint32_t result_slot(struct program *p, uint32_t function, uint32_t node)
 	return slot;
 }
 
+/* Whether what a library function returns is known by the call. */
+static bool finds(const struct program *p, uint32_t function)
+{
+	return !program_function(p, function)->fact && found_by(p, &(struct call){ .callee = function });
+}
+
 static bool is_generic(const char *type)
 {
 	return strstr(type, "(*)(void *)") || (strncmp(type, "void *", 6) == 0 && !strchr(type, '('));
@@ -153,7 +159,8 @@ uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node)
 		case NODE_CALL: {
 			uint32_t callee = n->symbol ? link_symbol(p, f->unit - 1, n->symbol) : 0;
 
-			return callee ? return_slot(program_function(p, callee)) : result_slot(p, function, node);
+			return callee && !finds(p, callee) ? return_slot(program_function(p, callee))
+							   : result_slot(p, function, node);
 		}
 		default:
 			return 0;
@@ -446,6 +453,33 @@ static void listen_leaf(void *data, uint32_t leaf)
 	add_copy(l->s, first + arguments, result_slot(p, call.caller, call.node), call.caller, call.node);
 }
 
+struct finding_place {
+	struct solver *s;
+	uint32_t slot;
+};
+
+static void flow_found(uint32_t function, const struct call *named, void *data)
+{
+	const struct finding_place *place = data;
+
+	add_target(place->s, place->slot,
+		   (struct target){ .function = function, .holder = named->caller, .node = named->node });
+}
+
+/* What a name leads to flows to where the call puts it. */
+static void flow_lookup(struct solver *s, uint32_t index)
+{
+	const struct call call = *program_call(s->p, index);
+	const struct effect *by = found_by(s->p, &call);
+
+	if (!by)
+		return;
+	uint32_t to = by->to_argument ? call_argument(s->p, &call, (unsigned)by->to_argument) : call.node;
+	struct finding_place place = { s, to ? pointers_slot_of(s->p, call.caller, to) : 0 };
+	if (place.slot)
+		found_each(s->p, index, flow_found, &place);
+}
+
 static void flow_call(struct solver *s, uint32_t index)
 {
 	struct call call = *program_call(s->p, index);
@@ -455,8 +489,10 @@ static void flow_call(struct solver *s, uint32_t index)
 	if (call.callee) {
 		const struct program_function callee = *program_function(s->p, call.callee);
 
-		if (!callee.fact)
+		if (!callee.fact) {
+			flow_lookup(s, index);
 			return;
+		}
 		flow_arguments(s, call.caller, call.node, callee.first_slot, callee.fact->params);
 		if (callee.flags & SYMBOL_VARIADIC)
 			flow_rest(s, &call, &callee);

@@ -1,0 +1,62 @@
+/*
+ * found: functions that are looked up by their name while the program runs.
+ *
+ * Plug-ins are opened with dlopen and entered through dlsym(plugin, "plugin_init"), which packs describe (`finds`). The
+ * name is a text in the call, or one that is handed along to it; what bears that name in any unit of the tree may be
+ * what is found, as a plug-in that is not of the tree may be, of which nothing is known.
+ */
+#include "program/internal.h"
+
+enum { MAX_HANDED_ON = 3 };
+
+struct lookup {
+	struct program *p;
+	found_visit *visit;
+	void *data;
+};
+
+const struct effect *found_by(const struct program *p, const struct call *call)
+{
+	const struct model *model = call->callee ? program_function(p, call->callee)->model : NULL;
+
+	for (size_t i = 0; model && i < model->effect_count; i++)
+		if (model->effects[i]->kind == EFFECT_FINDS)
+			return model->effects[i];
+	return NULL;
+}
+
+static void visit_named(const struct lookup *l, const char *name, const struct call *where)
+{
+	g_autofree char *key = g_strconcat("c:@F@", name, NULL);
+	uint32_t function = GPOINTER_TO_UINT(g_hash_table_lookup(l->p->function_by_key, key));
+
+	for (; function; function = program_function(l->p, function)->same_key)
+		if (program_function(l->p, function)->fact)
+			l->visit(function, where, l->data);
+}
+
+/* The texts that `argument` of a call may be, here or where a caller's parameter comes from. */
+static void visit_names(const struct lookup *l, uint32_t index, unsigned argument, unsigned handed_on)
+{
+	const struct call *call = program_call(l->p, index);
+	const struct program_function *caller = program_function(l->p, call->caller);
+	uint32_t node = call_argument(l->p, call, argument);
+	const struct node *n = node ? function_node(caller, node) : NULL;
+
+	if (n && n->kind == NODE_STRING)
+		visit_named(l, facts_string(caller->facts, n->text), call);
+	if (!n || n->kind != NODE_PARAM || handed_on == MAX_HANDED_ON)
+		return;
+	callers_index(l->p);
+	for (uint32_t i = l->p->calls_of[call->caller]; i; i = l->p->next_call_of[i])
+		visit_names(l, i, (unsigned)n->value + 1, handed_on + 1);
+}
+
+void found_each(struct program *p, uint32_t call, found_visit *visit, void *data)
+{
+	const struct lookup lookup = { p, visit, data };
+	const struct effect *finds = found_by(p, program_call(p, call));
+
+	if (finds)
+		visit_names(&lookup, call, (unsigned)finds->from_argument, 0);
+}
