@@ -6,8 +6,8 @@
  * the mains whose references lead to it, as a linker would follow them. Where several units define a name, one that
  * is linked already is taken, else the one with the least in it (a test's or tool's stand-in for the server's own).
  *
- * A unit that no main leads to may be loaded at run time or belong to a library: it has every bit, and so has every
- * unit of a tree without a main. All tests (kinds.c) share one bit.
+ * A unit that no main leads to may be loaded at run time or belong to a library: it has every bit, with what it needs
+ * and only tests link besides, and so has every unit of a tree without a main. All tests (kinds.c) share one bit.
  */
 #include "program/internal.h"
 
@@ -127,13 +127,33 @@ static bool choose_one(struct linker *l)
 	return false;
 }
 
-static void link_main(struct linker *l, uint32_t unit)
+static void link_nothing(struct linker *l)
 {
 	memset(l->linked, 0, l->p->unit_count);
 	g_array_set_size(l->queue, 0);
-	link_unit(l, unit);
+}
+
+static void link_rest(struct linker *l)
+{
 	while (follow_certain(l) && choose_one(l))
 		;
+}
+
+static void link_main(struct linker *l, uint32_t unit)
+{
+	link_nothing(l);
+	link_unit(l, unit);
+	link_rest(l);
+}
+
+/* Plug-ins and libraries: what they need is not the tests' alone. */
+static void link_libraries(struct linker *l, const struct kinds *kinds)
+{
+	link_nothing(l);
+	for (uint32_t u = 0; u < l->p->unit_count; u++)
+		if (!l->p->unit_programs[u] && !kinds_is_test(kinds, u))
+			link_unit(l, u);
+	link_rest(l);
 }
 
 static void put_bits(struct linker *l, uint64_t bit)
@@ -226,9 +246,12 @@ void programs_find(struct program *p)
 	for (uint32_t u = 0; u < p->unit_count; u++)
 		collect_references(&l, u);
 	link_programs(&l, kinds);
+	link_libraries(&l, kinds);
 	for (uint32_t u = 0; u < p->unit_count; u++) {
+		bool tests = !l.linked[u] && belongs_to_tests(&l, kinds, u);
+
 		if (!(p->unit_programs[u] & ~TEST_PROGRAMS))
-			p->unit_programs[u] = belongs_to_tests(&l, kinds, u) ? TEST_PROGRAMS : UINT64_MAX;
+			p->unit_programs[u] = tests ? TEST_PROGRAMS : UINT64_MAX;
 		g_array_free(l.references[u], TRUE);
 	}
 	for (uint32_t i = 1; i < p->functions->len; i++)
