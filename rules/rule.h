@@ -86,6 +86,25 @@ bool next_cancel(const struct program *program, enum cancel_kind kind, struct ca
 void cancel_add(struct check *out, const struct cancel_view *view, const char *advice, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* An object that is freed while an operation that refers to it goes on. */
+struct abandoned_view {
+	uint32_t index;        /* of next_abandoned */
+	const char *function;  /* that frees it */
+	const char *operation; /* what started the operation: "event_new" */
+	const char *callback;  /* that will be called with the object; "" if none was named there */
+	bool ends;             /* `function` is where the class of the object ends it */
+	bool held;             /* what was started lies in the object itself */
+};
+
+/* Moves on to the next such object; false after the last. Begin with { 0 }. */
+bool next_abandoned(const struct program *program, struct abandoned_view *abandoned);
+
+#define for_each_abandoned(a, program) for (struct abandoned_view a = { 0 }; next_abandoned((program), &(a));)
+
+/* Reports it with its witness: the start, the way to where it is freed. `advice` is what to write. */
+void abandoned_add(struct check *out, const struct abandoned_view *abandoned, const char *advice, const char *format,
+		   ...) __attribute__((format(printf, 4, 5)));
+
 /* Why the target of an indirect call is not known. */
 enum unresolved {
 	UNRESOLVED_STORED,    /* nothing in the program is stored in the field or variable it goes through */

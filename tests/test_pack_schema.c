@@ -64,6 +64,7 @@ static const char *const good[] = {
 	"}]\n",
 	"library: l\neffects: [{ function: f, makes_text: { begins: \"/sys/\" } }]\n",
 	"library: l\ngroups: [{ see: d, effects: [{ function: f, blocks: ipc }] }, { see: e }]\n",
+	"library: l\npending: [{ starters: [f, g], handle: 1, ended_by: [h], repeats: true }, { starters: [i] }]\n",
 	"library: l\ncatches: [{ try: TRY, handler: CATCH, rethrows: [RETHROW], codes: [code, s.code] }]\n",
 	"library: l\ncatches: [{ try: TRY, handler: CATCH, throws: [f], throws_when: [{ argument: 1, above: 19 }], "
 	"harmless: "
@@ -86,6 +87,10 @@ static const char *const bad[] = {
 	"library: l\nserves: [f()]\n",
 	"library: l\ncancellation: { asks: [f()] }\n",
 	"library: l\ncancellation: { answers: [f] }\n",
+	"library: l\npending: [{ handle: 1 }]\n",
+	"library: l\npending: [{ starters: [] }]\n",
+	"library: l\npending: [{ starters: [f()] }]\n",
+	"library: l\npending: [{ starters: [f], handle: 40 }]\n",
 	"library: l\nconstants: { X: 1 }\n",
 	"library: l\nconstants: [{ name: X }]\n",
 	"library: l\nconstants: [{ name: 3X, value: 1 }]\n",

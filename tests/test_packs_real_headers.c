@@ -509,6 +509,18 @@ static void every_name_in_a_list_means_a_function(struct subject *s)
 				problem(s, "%s: no function of this name", *name);
 }
 
+static void every_pending_operation_is_started_and_ended_by_functions(struct subject *s)
+{
+	for (size_t i = 0; i < s->pack->pending_count; i++) {
+		const char *const *lists[] = { s->pack->pending[i].starters, s->pack->pending[i].ended_by };
+
+		for (size_t j = 0; j < G_N_ELEMENTS(lists); j++)
+			for (const char *const *name = lists[j]; name && *name; name++)
+				if (!matches_some(s->functions, *name))
+					problem(s, "%s: no function of this name", *name);
+	}
+}
+
 static void the_fixture_uses_everything(struct subject *s)
 {
 	for (size_t i = 0; i < s->pack->register_count; i++) {
@@ -536,6 +548,8 @@ static const struct {
 	{ "every constant has its value", every_constant_has_its_value },
 	{ "every loop_only name means a function", every_loop_only_name_means_a_function },
 	{ "every name in a list means a function", every_name_in_a_list_means_a_function },
+	{ "every pending operation is started and ended by functions",
+	  every_pending_operation_is_started_and_ended_by_functions },
 	{ "the fixture uses everything", the_fixture_uses_everything },
 };
 

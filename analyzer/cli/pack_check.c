@@ -167,6 +167,10 @@ static void check_all(struct checking *c)
 	check_names(c, "cancels", c->pack->cancellation.cancels);
 	check_names(c, "reports", c->pack->cancellation.reports);
 	check_names(c, "logs", c->pack->cancellation.logs);
+	for (size_t i = 0; i < c->pack->pending_count; i++) {
+		check_names(c, "starters", c->pack->pending[i].starters);
+		check_names(c, "ended_by", c->pack->pending[i].ended_by);
+	}
 }
 
 void pack_check_headers(const struct pack *pack, struct diagnostics *problems)

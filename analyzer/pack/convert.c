@@ -677,6 +677,23 @@ static void convert_cancellation(struct conversion *c, const struct yaml_cancell
 	};
 }
 
+static void convert_pending(struct conversion *c, const struct yaml_pack *from, struct place list)
+{
+	c->out->pending = arena_new_array(c->arena, struct pending_form, from->pending_count);
+	for (size_t i = 0; i < from->pending_count; i++) {
+		const struct yaml_pending *one = &from->pending[i];
+		unsigned line = place_line(place_item(list, i));
+
+		check_argument(c, line, "handle", one->handle);
+		c->out->pending[c->out->pending_count++] = (struct pending_form){
+			.starters = copy_names(c, line, one->starters, one->starters_count),
+			.handle = (int)one->handle,
+			.ended_by = copy_names(c, line, one->ended_by, one->ended_by_count),
+			.repeats = one->repeats,
+		};
+	}
+}
+
 void convert_pack(struct arena *arena, const char *name, const struct yaml_pack *from, struct place root,
 		  struct pack *out, struct diagnostics *diagnostics)
 {
@@ -698,5 +715,6 @@ void convert_pack(struct arena *arena, const char *name, const struct yaml_pack 
 	out->serves_texts = from->serves_texts ? copy_strings(&c, from->serves_texts, from->serves_texts_count) : NULL;
 	out->tests = copy_names(&c, place_line(place_key(root, "tests")), from->tests, from->tests_count);
 	convert_cancellation(&c, from->cancellation, place_key(root, "cancellation"));
+	convert_pending(&c, from, place_key(root, "pending"));
 	g_hash_table_destroy(c.entries);
 }

@@ -237,6 +237,17 @@ struct cancel_words {
 	const char *const *logs;    /* write to a log */
 };
 
+/*
+ * Operations that go on by themselves once one of `starters`, which are among those that register, was called: until
+ * their callback ran, or until they are ended. What they were given must not be freed before.
+ */
+struct pending_form {
+	const char *const *starters;
+	int handle;                  /* argument: what is started, or where it is put; 0: what the call returns */
+	const char *const *ended_by; /* functions that end what is in one of their arguments */
+	bool repeats;                /* the callback is called again and again: that it ran does not end it */
+};
+
 struct pack_constant {
 	const char *name;
 	int64_t value; /* on Linux; the pack's fixture checks it against the real header */
@@ -267,6 +278,8 @@ struct pack {
 	size_t program_count;
 	struct catch_form *catches;
 	size_t catch_count;
+	struct pending_form *pending;
+	size_t pending_count;
 };
 
 struct packs {

@@ -206,6 +206,14 @@ static const cyaml_schema_field_t cancellation_fields[] = { LIST("completes", st
 							    LIST("logs", struct yaml_cancellation, logs, &text),
 							    CYAML_FIELD_END };
 
+static const cyaml_schema_field_t pending_fields[] = {
+	CYAML_FIELD_SEQUENCE("starters", CYAML_FLAG_POINTER, struct yaml_pending, starters, &text, 1, CYAML_UNLIMITED),
+	NUMBER("handle", struct yaml_pending, handle), LIST("ended_by", struct yaml_pending, ended_by, &text),
+	FLAG("repeats", struct yaml_pending, repeats), CYAML_FIELD_END
+};
+static const cyaml_schema_value_t pending = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_pending,
+								  pending_fields) };
+
 static const cyaml_schema_field_t pack_fields[] = {
 	CYAML_FIELD_STRING_PTR("library", CYAML_FLAG_POINTER, struct yaml_pack, library, 1, CYAML_UNLIMITED),
 	TEXT("documentation", struct yaml_pack, documentation),
@@ -222,6 +230,7 @@ static const cyaml_schema_field_t pack_fields[] = {
 	LIST("tests", struct yaml_pack, tests, &text),
 	LIST("wakes", struct yaml_pack, wakes, &text),
 	MAPPING("cancellation", struct yaml_pack, cancellation, cancellation_fields),
+	LIST("pending", struct yaml_pack, pending, &pending),
 	CYAML_FIELD_END
 };
 

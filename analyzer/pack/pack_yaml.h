@@ -105,6 +105,12 @@ struct yaml_cancellation {
 	unsigned completes_count, succeeds_count, asks_count, cancels_count, reports_count, logs_count;
 };
 
+struct yaml_pending {
+	char **starters, **ended_by;
+	unsigned starters_count, ended_by_count, handle;
+	bool repeats;
+};
+
 struct yaml_constant {
 	char *name;
 	int64_t value;
@@ -124,6 +130,8 @@ struct yaml_pack {
 	unsigned headers_count, pkg_config_count, loop_only_count, serves_count, serves_texts_count, tests_count,
 		wakes_count;
 	struct yaml_cancellation *cancellation;
+	struct yaml_pending *pending;
+	unsigned pending_count;
 	struct yaml_constant *constants;
 	unsigned constants_count;
 	struct yaml_group entries; /* of the pack itself; `see` is not used */

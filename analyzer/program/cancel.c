@@ -1,5 +1,6 @@
 /* cancel: holds what a callback does when the operation was cancelled against what it does otherwise; see cancel.h. */
 #include "program/cancel.h"
+#include "program/closing.h"
 
 #include <string.h>
 
@@ -209,10 +210,8 @@ static int weight(const struct completion_site *site)
 	return site->canceller == CANCELLER_NONE ? -1 : cancellers[site->canceller] * 4 + lifetime;
 }
 
-static void judge_sites(struct program *p)
+static void judge_sites(struct program *p, const GArray *sites)
 {
-	GArray *sites = completions_find(p);
-
 	for (guint i = 0; i < sites->len;) {
 		const struct completion_site *best = &g_array_index(sites, struct completion_site, i);
 		uint32_t callback = best->callback;
@@ -223,7 +222,6 @@ static void judge_sites(struct program *p)
 		if (best->canceller != CANCELLER_NONE)
 			judge_site(p, best);
 	}
-	g_array_free(sites, TRUE);
 }
 
 /* --- what needs no operation --- */
@@ -267,7 +265,10 @@ static void judge_function(struct program *p, uint32_t function, enum aftermath_
 void cancel_find(struct program *p)
 {
 	cancel_roles_find(p);
-	judge_sites(p);
+	GArray *sites = completions_find(p);
+	judge_sites(p, sites);
+	closing_find(p, sites);
+	g_array_free(sites, TRUE);
 	for (uint32_t i = 1; i < p->functions->len; i++) {
 		if (count_calls(p, program_function(p, i), true) > 1)
 			judge_function(p, i, EVENT_TWICE, CANCEL_TWICE, LEVEL_HIGH);

@@ -17,6 +17,7 @@
  *   within.c    callbacks that a library keeps for other calls of its own
  *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
  *   spins.c     loops that wait by looking again
+ *   pending.c   what goes on once it was started                closing.c   who frees what that refers to (with closing_end.c)
  *   catches.c   catch-alls that swallow a cancellation (with catch_find.c, catch_reach.c, catch_value.c, catch_walk.c)
  *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
  *   ready.c     what is read where there is something to read
@@ -402,6 +403,7 @@ struct program {
 	GArray *hazards;              /* struct hazard */
 	uint8_t *cancel_roles;        /* per function: enum cancel_role, completion.h */
 	GArray *cancel_faults;        /* struct cancel_fault, cancel.h */
+	GArray *abandoned;            /* struct abandoned, closing.h */
 	GArray *lock_arrivals;        /* struct lock_arrival */
 	GArray *swallowed;            /* struct swallowed */
 	GHashTable *instance_index;   /* instance_key() -> the first of equal instances */

@@ -6,6 +6,7 @@
  * definitions that share a key but not a place stay apart, and a call goes to the one nearest to the caller's file.
  */
 #include "program/cancel.h"
+#include "program/closing.h"
 #include "program/gobject.h"
 #include "program/internal.h"
 
@@ -242,6 +243,7 @@ static struct program *program_new(struct arena *arena, const struct facts *cons
 	p->worker_edges = array_from_one(sizeof(struct worker_edge));
 	p->hazards = array_from_one(sizeof(struct hazard));
 	p->cancel_faults = array_from_one(sizeof(struct cancel_fault));
+	p->abandoned = array_from_one(sizeof(struct abandoned));
 	p->swallowed = array_from_one(sizeof(struct swallowed));
 	p->lock_arrivals = array_from_one(sizeof(struct lock_arrival));
 	p->symbol_function = arena_new_array(arena, uint32_t *, count);
@@ -300,32 +302,13 @@ void program_free(struct program *p)
 			g_hash_table_destroy(tables[i]);
 	g_free(p->calls_of);
 	g_free(p->next_call_of);
-	GArray *arrays[] = { p->thread_effects,
-			     p->worker_edges,
-			     p->hazards,
-			     p->cancel_faults,
-			     p->lock_arrivals,
-			     p->functions,
-			     p->calls,
-			     p->guards,
-			     p->loops,
-			     p->definitions,
-			     p->case_nodes,
-			     p->regions,
-			     p->slots,
-			     p->targets,
-			     p->copies,
-			     p->ports,
-			     p->port_calls,
-			     p->roots,
-			     p->instances,
-			     p->loop_effects,
-			     p->emitted,
-			     p->returns,
-			     p->first_definitions,
-			     p->waiting_calls,
-			     p->unresolved,
-			     p->swallowed };
+	GArray *arrays[] = { p->thread_effects, p->worker_edges,  p->hazards,     p->cancel_faults,
+			     p->abandoned,      p->lock_arrivals, p->functions,   p->calls,
+			     p->guards,         p->loops,         p->definitions, p->case_nodes,
+			     p->regions,        p->slots,         p->targets,     p->copies,
+			     p->ports,          p->port_calls,    p->roots,       p->instances,
+			     p->loop_effects,   p->emitted,       p->returns,     p->first_definitions,
+			     p->waiting_calls,  p->unresolved,    p->swallowed };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])
 			g_array_free(arrays[i], TRUE);

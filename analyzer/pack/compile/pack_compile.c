@@ -19,7 +19,7 @@ _Static_assert(sizeof(struct condition) == 56, "put_condition writes every membe
 _Static_assert(sizeof(struct completion) == 32, "put_completion writes every member");
 _Static_assert(sizeof(struct registration) == 112, "put_registration writes every member");
 _Static_assert(sizeof(struct effect) == 208, "put_effect writes every member");
-_Static_assert(sizeof(struct pack) == 224, "put_pack writes every member");
+_Static_assert(sizeof(struct pack) == 240, "put_pack writes every member");
 _Static_assert(sizeof(struct catch_form) == 144, "put_catch writes every member");
 #endif
 
@@ -202,6 +202,15 @@ static void put_entries(const struct pack *pack, size_t number)
 	printf("\t{ 0 },\n};\nstatic struct catch_form catches_%zu[] = {\n", number);
 	for (size_t i = 0; i < pack->catch_count; i++)
 		put_catch(&pack->catches[i]);
+	printf("\t{ 0 },\n};\nstatic struct pending_form pending_%zu[] = {\n", number);
+	for (size_t i = 0; i < pack->pending_count; i++) {
+		fputs("\t{", stdout);
+		put_list("starters", pack->pending[i].starters);
+		put_number("handle", pack->pending[i].handle);
+		put_list("ended_by", pack->pending[i].ended_by);
+		put_number("repeats", pack->pending[i].repeats);
+		fputs(" },\n", stdout);
+	}
 	fputs("\t{ 0 },\n};\n", stdout);
 }
 
@@ -217,6 +226,7 @@ static void put_pack(const struct pack *pack, size_t number)
 	printf(" .effects = effects_%zu, .effect_count = %zu,", number, pack->effect_count);
 	printf(" .constants = constants_%zu, .constant_count = %zu,", number, pack->constant_count);
 	printf(" .catches = catches_%zu, .catch_count = %zu,", number, pack->catch_count);
+	printf(" .pending = pending_%zu, .pending_count = %zu,", number, pack->pending_count);
 	put_list("loop_only", pack->loop_only);
 	put_list("serves", pack->serves);
 	put_list("serves_texts", pack->serves_texts);
