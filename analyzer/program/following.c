@@ -28,6 +28,19 @@ static void follow_emitted(uint32_t function, uint32_t target, void *data)
 	}
 }
 
+/* The library calls `function`, whose last parameter is what `data` points at. */
+static void call_back(struct following *w, uint32_t function, uint32_t data)
+{
+	struct program *p = w->s->p;
+	const struct program_function *f = program_function(p, function);
+	struct instance child = following_child(w, function);
+
+	child.through_pointer = child.from_callback = true;
+	if (data && f->fact && f->fact->params && f->fact->params <= 32 && f->carries & 1u << (f->fact->params - 1))
+		child.known = following_held(w, data, f->fact->params - 1u);
+	following_reach(w, child);
+}
+
 /* A library function that calls back at once, in the caller's context. */
 static void follow_called_back(struct following *w, const struct model *model)
 {
@@ -38,7 +51,6 @@ static void follow_called_back(struct following *w, const struct model *model)
 		bool emitted = p->deferred && emitted_here(p, r, w->call_index);
 		bool at_once = (r->context == CONTEXT_CALLER && !r->within) || emitted;
 		uint32_t argument = at_once ? call_argument(p, &w->call, (unsigned)r->callback) : 0;
-		struct program_value value;
 
 		if (!argument || value_conditions(p, &w->parent, &w->call, &r->when) == TRUTH_FALSE)
 			continue;
@@ -46,23 +58,12 @@ static void follow_called_back(struct following *w, const struct model *model)
 			pointers_each(p, w->call.caller, argument, follow_emitted, w);
 			continue;
 		}
-		value = value_of(p, &w->parent, argument);
-		if (value.function) {
-			struct instance child = following_child(w, value.function);
-
-			child.through_pointer = child.from_callback = true;
-			following_reach(w, child);
-			continue;
-		}
-		struct counting counting = { 0 };
-		pointers_each(p, w->call.caller, argument, following_count_target, &counting);
-		if (counting.targets == 1) {
-			struct instance child = following_child(w, 0);
-
-			child.function = counting.function;
-			child.through_pointer = child.from_callback = true;
-			following_reach(w, child);
-		}
+		struct program_value value = value_of(p, &w->parent, argument);
+		struct counting counting = { .targets = value.function != 0, .function = value.function };
+		if (!value.function)
+			pointers_each(p, w->call.caller, argument, following_count_target, &counting);
+		if (counting.targets == 1)
+			call_back(w, counting.function, call_argument(p, &w->call, (unsigned)r->data));
 	}
 }
 

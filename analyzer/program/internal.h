@@ -65,6 +65,7 @@ struct program_function {
 	uint32_t paths;       /* bit n: whether the path in parameter n leads to memory decides something in here */
 	uint32_t interesting; /* bit n: what parameter n is decides something in here */
 	uint32_t called;      /* bit n: parameter n is called in here, or handed on to be */
+	uint32_t carries;     /* bit n: what parameter n points at has a function in it that is called in here, or so */
 	uint32_t instances;
 	uint32_t plain;     /* the last instance of it about whose parameters nothing is known; 0: none yet */
 	uint16_t flags;     /* enum symbol_flag */
@@ -238,7 +239,8 @@ struct program_value {
 	uint8_t mode;   /* of a descriptor, or of a handle with one in it: enum mode */
 	bool in_memory; /* a text that begins as a path to what is on no disk */
 	uint32_t function;
-	const char *opens; /* what it is a descriptor of: "file", "socket", ...; NULL: not known */
+	uint32_t held, held_in; /* a function in what it points at, and the slot of the field; 0: not known */
+	const char *opens;      /* what it is a descriptor of: "file", "socket", ...; NULL: not known */
 };
 
 enum { MAX_ENVIRONMENT = 8 };
@@ -544,6 +546,8 @@ void pointers_solve(struct program *p);
 void pointers_count(struct program *p);
 /* The slot that an expression of `function` reads; 0 if it is none. */
 uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node);
+/* The slot of a field, a symbol of a unit, whose type is that of a pointer to a function; else 0. */
+uint32_t pointers_callback_field(struct program *p, uint32_t unit, uint32_t symbol);
 /* What a person calls it: "ops.read", the name of a variable, the function that returns it; "" if it has no name. */
 const char *pointers_slot_name(const struct program *p, uint32_t slot);
 /*

@@ -14,6 +14,8 @@ static uint64_t mix_value(uint64_t key, const struct program_value *value)
 	key = program_mix(key, value->bits);
 	key = program_mix(key, (uint64_t)value->function << 16 | (uint64_t)value->in_memory << 9 |
 				       (uint64_t)value->nonzero << 8 | value->mode);
+	if (value->held)
+		key = program_mix(key, (uint64_t)value->held_in << 32 | value->held);
 	return program_mix(key, value->opens ? g_str_hash(value->opens) : 0);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "program/internal.h"
 
+#include <string.h>
+
 static uint32_t mentioned_in_guards(struct program *p, uint32_t function, uint32_t index);
 
 static uint32_t mentioned(struct program *p, uint32_t function, uint32_t node, unsigned depth)
@@ -94,6 +96,65 @@ static uint32_t mentioned_as_path(struct program *p, const struct call *call, co
 	return mask;
 }
 
+/* The parameters that point at what a field is called in: `visit->callback(item)`. */
+static uint32_t mentioned_as_holder(struct program *p, const struct call *call)
+{
+	const struct program_function *f = program_function(p, call->caller);
+	const struct node *n = function_node(f, call_node(p, call)->first);
+
+	while (n->kind == NODE_DEREF && n->first)
+		n = function_node(f, n->first);
+	if (n->kind != NODE_FIELD || !n->first || !f->fact->params)
+		return 0;
+	uint8_t kind = function_node(f, n->first)->kind;
+	return kind == NODE_LOCAL || kind == NODE_PARAM ? mentioned(p, call->caller, n->first, 0) : 0;
+}
+
+/* What a parameter that is called is handed may be what holds a function: `iterate(item, data)`. */
+static uint32_t mentioned_as_data(struct program *p, const struct call *call)
+{
+	const struct program_function *f = program_function(p, call->caller);
+	uint32_t mask = 0;
+
+	for (uint32_t a = function_node(f, call_node(p, call)->first)->next; a; a = function_node(f, a)->next) {
+		const struct node *n = function_node(f, a);
+
+		if (n->kind == NODE_PARAM && n->value < 32 &&
+		    strcmp(facts_string(f->facts,
+					facts_variable(f->facts, f->fact->first_variable + (uint32_t)n->value)->type),
+			   "void *") == 0)
+			mask |= 1u << n->value;
+	}
+	return mask;
+}
+
+/* The parameters that are put into fields of a struct on the stack whose address a call hands on. */
+static uint32_t mentioned_in_struct(struct program *p, const struct call *call, int argument)
+{
+	const struct program_function *f = program_function(p, call->caller);
+	uint32_t node = argument > 0 ? call_argument(p, call, (unsigned)argument) : 0, count = 0, mask = 0;
+	const struct node *n = node ? function_node(f, node) : NULL;
+
+	if (!n || n->kind != NODE_ADDRESS || !n->first || function_node(f, n->first)->kind != NODE_LOCAL)
+		return 0;
+	const struct definition *d = definitions_of(p, f, (uint32_t)function_node(f, n->first)->value, &count);
+	for (uint32_t i = 0; i < count; i++)
+		if (d[i].field && d[i].value && pointers_callback_field(p, f->unit - 1, d[i].field))
+			mask |= mentioned(p, call->caller, d[i].value, 4);
+	return mask;
+}
+
+/* Parameter `argument` (from 1) of what is called carries a function: so does what is handed there. */
+static void mark_carried(struct program *p, const struct call *call, int argument)
+{
+	struct program_function *caller = program_function(p, call->caller);
+	uint32_t called = caller->fact->params ? mentioned_in_struct(p, call, argument) : 0;
+
+	caller->called |= called;
+	caller->interesting |= called;
+	caller->carries |= called ? 0 : mentioned_in_argument(p, call, argument);
+}
+
 static void mark_own(struct program *p, const struct call *call)
 {
 	struct program_function *caller = program_function(p, call->caller);
@@ -104,6 +165,7 @@ static void mark_own(struct program *p, const struct call *call)
 		uint32_t called = mentioned(p, call->caller, call_node(p, call)->first, 0);
 
 		caller->called |= called;
+		caller->carries |= mentioned_as_holder(p, call) | (called ? mentioned_as_data(p, call) : 0);
 		mask |= called;
 	} else {
 		const struct model *model = program_function(p, call->callee)->model;
@@ -123,6 +185,7 @@ static void mark_own(struct program *p, const struct call *call)
 
 				caller->called |= called;
 				mask |= called;
+				mark_carried(p, call, model->registers[i]->data);
 			}
 	}
 	caller->interesting |= mask;
@@ -133,12 +196,14 @@ static bool mark_handed_on(struct program *p, const struct call *call)
 {
 	struct program_function *caller = program_function(p, call->caller);
 	uint32_t interesting = caller->interesting, called = caller->called, descriptors = caller->descriptors;
-	uint32_t paths = caller->paths;
+	uint32_t paths = caller->paths, carries = caller->carries;
 
 	if (!call->callee || call->cleanup)
 		return false;
 	const struct program_function *callee = program_function(p, call->callee);
 	for (unsigned i = 0; callee->fact && i < callee->fact->params && i < 32; i++) {
+		if (callee->carries & 1u << i)
+			mark_carried(p, call, (int)i + 1);
 		if (!((callee->interesting | callee->called | callee->descriptors | callee->paths) & 1u << i))
 			continue;
 		uint32_t mask = mentioned_in_argument(p, call, (int)i + 1);
@@ -153,12 +218,12 @@ static bool mark_handed_on(struct program *p, const struct call *call)
 			caller->called |= mask;
 	}
 	return caller->interesting != interesting || caller->called != called || caller->descriptors != descriptors ||
-	       caller->paths != paths;
+	       caller->paths != paths || caller->carries != carries;
 }
 
 static bool matters(const struct program_function *f)
 {
-	return f->interesting | f->called | f->descriptors | f->paths;
+	return f->interesting | f->called | f->descriptors | f->paths | f->carries;
 }
 
 static void enqueue(GArray *queue, uint8_t *queued, uint32_t function)

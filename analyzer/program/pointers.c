@@ -137,6 +137,13 @@ static uint32_t keyed_slot(struct program *p, uint32_t unit, uint32_t symbol)
 	return *known;
 }
 
+uint32_t pointers_callback_field(struct program *p, uint32_t unit, uint32_t symbol)
+{
+	const struct facts *facts = p->units[unit];
+
+	return strchr(facts_string(facts, facts_symbol(facts, symbol)->type), '(') ? keyed_slot(p, unit, symbol) : 0;
+}
+
 uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node)
 {
 	const struct program_function *f = program_function(p, function);

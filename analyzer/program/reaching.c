@@ -83,16 +83,52 @@ static void add_descriptor(struct program *p, const struct instance *in, uint32_
 	value->opens = descriptor.opens;
 }
 
-/* Of an argument that matters as a path only: whether it leads to memory. */
-static struct program_value only_path(const struct program_value *value)
+/* Of an argument that matters as a path, or for the function in it: whether it leads to memory, and that function. */
+static struct program_value only_path(const struct program_value *value, bool is_path)
 {
-	struct program_value path = { .in_memory = value->in_memory };
+	struct program_value path = { .held = value->held, .held_in = value->held_in };
 
+	if (!is_path)
+		return path;
+	path.in_memory = value->in_memory;
 	if (value->mode == MODE_NEVER) {
 		path.mode = value->mode;
 		path.opens = value->opens;
 	}
 	return path;
+}
+
+/* A function that a struct on the stack has in it, whose address an argument is: `{ .callback = f }`. */
+static void add_held(struct program *p, const struct instance *in, uint32_t argument, struct program_value *value)
+{
+	const struct program_function *f = program_function(p, in->function);
+	const struct node *n = function_node(f, argument);
+	uint32_t count = 0;
+
+	if (n->kind != NODE_ADDRESS || !n->first || function_node(f, n->first)->kind != NODE_LOCAL)
+		return;
+	uint32_t variable = (uint32_t)function_node(f, n->first)->value;
+	const struct definition *d = definitions_of(p, f, variable, &count);
+	for (uint32_t i = 0; i < count && !value->held; i++) {
+		uint32_t slot = d[i].field ? pointers_callback_field(p, f->unit - 1, d[i].field) : 0;
+		const char *name = slot ? strrchr(program_slot(p, slot)->name, '.') : NULL;
+
+		if (!name)
+			continue;
+		value_begin(p);
+		value->held = variable_value(p, in, variable, name + 1, argument, 0).function;
+		value->held_in = value->held ? slot : 0;
+	}
+}
+
+const struct knowledge *following_held(struct following *w, uint32_t argument, uint32_t parameter)
+{
+	struct program_value value = value_of(w->s->p, &w->parent, argument);
+	struct environment environment = { .count = 0 };
+
+	add_held(w->s->p, &w->parent, argument, &value);
+	remember(&environment, parameter, (struct program_value){ .held = value.held, .held_in = value.held_in });
+	return knowledge_of(w->s->p, &environment);
 }
 
 /* Descriptors in slots whose mode the path has changed, here before the call or further up. */
@@ -124,7 +160,7 @@ static void bind_arguments(struct following *w, uint32_t function, struct enviro
 {
 	struct program *p = w->s->p;
 	const struct program_function *f = program_function(p, function), *caller = program_function(p, w->call.caller);
-	uint32_t asked = f->interesting | f->called | f->descriptors | f->paths;
+	uint32_t asked = f->interesting | f->called | f->descriptors | f->paths | f->carries;
 
 	*several = 0;
 	uint32_t argument = asked ? call_argument(p, &w->call, 1) : 0, next;
@@ -134,7 +170,9 @@ static void bind_arguments(struct following *w, uint32_t function, struct enviro
 			continue;
 		struct program_value value = value_of(p, &w->parent, argument);
 		if (!((f->interesting | f->called | f->descriptors) & 1u << i))
-			value = only_path(&value);
+			value = only_path(&value, f->paths & 1u << i);
+		if (f->carries & 1u << i)
+			add_held(p, &w->parent, argument, &value);
 		if (f->descriptors & 1u << i)
 			add_descriptor(p, &w->parent, argument, &value);
 		if (!value.function && (f->called & 1u << i) && value_truth(&value) != TRUTH_FALSE) {
@@ -236,7 +274,7 @@ void following_ask_port(struct program *p, struct port *port)
 	for (uint32_t t = program_slot(p, port->slot)->first_target; t; t = program_target(p, t)->next) {
 		const struct program_function *f = program_function(p, program_target(p, t)->function);
 
-		port->interesting |= f->interesting | f->descriptors;
+		port->interesting |= f->interesting | f->descriptors | f->carries;
 		port->called |= f->called;
 		port->library |= !f->fact && f->model;
 	}
@@ -306,6 +344,23 @@ static void follow_place(uint32_t slot, uint32_t function, void *data)
 	w->s->once = false;
 }
 
+/* The function that the path has put into the struct whose field is called; 0: not known. */
+static uint32_t held_here(struct following *w, uint32_t expression, uint32_t slot)
+{
+	const struct program_function *f = program_function(w->s->p, w->parent.function);
+	const struct node *n = function_node(f, expression);
+
+	while (n->kind == NODE_DEREF && n->first)
+		n = function_node(f, n->first);
+	if (!slot || n->kind != NODE_FIELD || !n->first)
+		return 0;
+	uint8_t kind = function_node(f, n->first)->kind;
+	if (kind != NODE_LOCAL && kind != NODE_PARAM)
+		return 0;
+	struct program_value value = value_of(w->s->p, &w->parent, n->first);
+	return value.held_in == slot ? value.held : 0;
+}
+
 /* A call of a parameter goes to what this path passes; only if that is not known, to what anyone passes. */
 void following_indirect(struct following *w, uint32_t expression)
 {
@@ -314,6 +369,8 @@ void following_indirect(struct following *w, uint32_t expression)
 	uint32_t slot = pointers_slot_of(p, w->parent.function, expression);
 
 	w->pointer_confidence = LEVEL_HIGH;
+	if (!value.function)
+		value.function = held_here(w, expression, slot);
 	if (value.function) {
 		follow_pointer(value.function, 0, w);
 		return;

@@ -81,7 +81,8 @@ static void join_descriptors(struct program_value *out, const struct program_val
 
 bool value_known(const struct program_value *value)
 {
-	return value->known || value->nonzero || value->function || value->mode || value->opens || value->in_memory;
+	return value->known || value->nonzero || value->function || value->held || value->mode || value->opens ||
+	       value->in_memory;
 }
 
 struct program_value value_join(struct program_value a, struct program_value b)
@@ -93,6 +94,10 @@ struct program_value value_join(struct program_value a, struct program_value b)
 		.nonzero = value_truth(&a) == TRUTH_TRUE && value_truth(&b) == TRUTH_TRUE,
 		.function = a.function == b.function ? a.function : 0,
 	};
+	if (a.held == b.held && a.held_in == b.held_in) {
+		value.held = a.held;
+		value.held_in = a.held_in;
+	}
 	join_descriptors(&value, &a, &b);
 	return value;
 }
