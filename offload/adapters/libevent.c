@@ -1,0 +1,116 @@
+/*
+ * libevent: an event for what has finished, and a timer.
+ *
+ * libevent leaves its loop when no event is added. Its own wake-up does not count there: it carries EVLIST_INTERNAL.
+ * Ours carries it while nothing is pending, and the timer always. Timeouts count from a time that libevent may have read
+ * earlier in this turn, so the timer can be early; offload__loop_timer_fired() then asks for it again.
+ *
+ * In a forked child the events stay: libevent would take the descriptor out of an epoll set that is the parent's too.
+ */
+#include "adapter.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdlib.h>
+
+#if LIBEVENT_VERSION_NUMBER >= 0x02010000
+#define FLAGS ev_evcallback.evcb_flags
+#else
+#define FLAGS ev_flags
+#endif
+
+struct loop_libevent {
+	struct offload_loop base;
+	struct event readable, timer;
+};
+
+static void on_readable(evutil_socket_t descriptor, short what, void *data)
+{
+	struct loop_libevent *loop = data;
+
+	(void)descriptor;
+	(void)what;
+	offload__loop_dispatch(&loop->base);
+}
+
+static void on_timer(evutil_socket_t descriptor, short what, void *data)
+{
+	struct loop_libevent *loop = data;
+
+	(void)descriptor;
+	(void)what;
+	offload__loop_timer_fired(&loop->base);
+}
+
+static void keep_alive(struct offload_loop *base, bool alive)
+{
+	struct loop_libevent *loop = (struct loop_libevent *)base;
+
+	event_del(&loop->readable);
+	if (alive)
+		loop->readable.FLAGS &= (short)~EVLIST_INTERNAL;
+	else
+		loop->readable.FLAGS |= EVLIST_INTERNAL;
+	event_add(&loop->readable, NULL);
+}
+
+static int timer(struct offload_loop *base, uint64_t at)
+{
+	struct loop_libevent *loop = (struct loop_libevent *)base;
+	uint64_t now = offload_now(), microseconds = at > now ? (at - now + 999) / 1000 : 0;
+	struct timeval timeout = { .tv_sec = (time_t)(microseconds / 1000000),
+				   .tv_usec = (suseconds_t)(microseconds % 1000000) };
+
+	if (at == 0)
+		return event_del(&loop->timer) ? -EIO : 0;
+	return event_add(&loop->timer, &timeout) ? -ENOMEM : 0;
+}
+
+static void close_loop(struct offload_loop *base, bool forked)
+{
+	struct loop_libevent *loop = (struct loop_libevent *)base;
+
+	if (!forked) {
+		event_del(&loop->readable);
+		event_del(&loop->timer);
+	}
+	offload__loop_finish(base);
+	if (!forked)
+		free(loop);
+}
+
+static const struct offload_loop_ops ops = {
+	.name = "libevent",
+	.keep_alive = keep_alive,
+	.timer = timer,
+	.close = close_loop,
+};
+
+static int start(struct loop_libevent *loop, struct event_base *base)
+{
+	if (event_assign(&loop->readable, base, offload__loop_wakeup(&loop->base), EV_READ | EV_PERSIST, on_readable,
+			 loop) ||
+	    event_assign(&loop->timer, base, -1, 0, on_timer, loop))
+		return -EINVAL;
+	loop->readable.FLAGS |= EVLIST_INTERNAL;
+	loop->timer.FLAGS |= EVLIST_INTERNAL;
+	return event_add(&loop->readable, NULL) ? -ENOMEM : 0;
+}
+
+struct offload_loop *offload_loop_libevent(struct event_base *base, int *error)
+{
+	struct loop_libevent *loop = calloc(1, sizeof(*loop));
+	int result = loop ? offload__loop_init(&loop->base, &ops) : -ENOMEM;
+
+	if (result == 0)
+		result = start(loop, base);
+	if (result == 0)
+		return &loop->base;
+	if (loop)
+		offload__loop_finish(&loop->base);
+	free(loop);
+	if (error)
+		*error = result;
+	return NULL;
+}
