@@ -9,6 +9,7 @@
 struct test_driver {
 	const char *name;
 	bool alone; /* one offload_loop per event loop */
+	bool nests; /* it may be run in one of its callbacks */
 	void *(*make)(void);
 	void (*free)(void *loop);                                /* after its offload_loop */
 	struct offload_loop *(*offload)(void *loop, int *error); /* what is tested */

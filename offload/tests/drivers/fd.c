@@ -72,6 +72,7 @@ static void after(void *data, unsigned ms, void (*function)(void *data), void *a
 const struct test_driver test_driver = {
 	.name = "descriptor",
 	.alone = true,
+	.nests = true,
 	.make = make,
 	.free = free_loop,
 	.offload = offload,

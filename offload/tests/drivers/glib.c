@@ -51,6 +51,7 @@ static void after(void *loop, unsigned ms, void (*function)(void *data), void *d
 
 const struct test_driver test_driver = {
 	.name = "GLib",
+	.nests = true,
 	.make = make,
 	.free = free_loop,
 	.offload = offload,
