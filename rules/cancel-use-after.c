@@ -3,7 +3,8 @@
  *
  * Objects cancel their pending operations as they go away; the callback runs all the same, later, with their address as
  * user data. So it must look at the outcome first, and touch nothing if that is the cancellation. Silent where the
- * operation was given a reference of its own, where the callback frees the data, and where nothing cancels.
+ * operation was given a reference of its own, where the callback frees the data, where nothing cancels, and where the
+ * data was seen to last as long as the loop.
  */
 #include "rule.h"
 

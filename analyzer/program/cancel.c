@@ -1,11 +1,13 @@
 /* cancel: holds what a callback does when the operation was cancelled against what it does otherwise; see cancel.h. */
 #include "program/cancel.h"
 #include "program/closing.h"
+#include "program/lasting.h"
 
 #include <string.h>
 
 struct judge {
 	struct program *p;
+	struct lasting *lasting;
 	const struct completion_site *site;
 	struct aftermath cancelled, failed, succeeded;
 };
@@ -61,6 +63,8 @@ static bool judge_use(const struct judge *j)
 	else if (site->lifetime == LIFETIME_KEPT)
 		use = first_event(&j->cancelled, EVENT_USES_PART);
 	if (!use)
+		return false;
+	if (lasting_type(j->lasting, completion_type(j->p, site, use->kind == EVENT_USES_PART ? use->symbol : 0)))
 		return false;
 	enum level confidence = by_canceller(site->canceller);
 	if (use->kind == EVENT_USES_PART) {
@@ -181,9 +185,9 @@ static void judge_ignored(const struct judge *j)
 	}
 }
 
-static void judge_site(struct program *p, const struct completion_site *site)
+static void judge_site(struct program *p, struct lasting *lasting, const struct completion_site *site)
 {
-	struct judge j = { .p = p, .site = site };
+	struct judge j = { .p = p, .lasting = lasting, .site = site };
 
 	bool whole = aftermath_walk(p, site, SCENARIO_CANCELLED, &j.cancelled) &&
 		     aftermath_walk(p, site, SCENARIO_FAILED, &j.failed) &&
@@ -212,6 +216,8 @@ static int weight(const struct completion_site *site)
 
 static void judge_sites(struct program *p, const GArray *sites)
 {
+	struct lasting *lasting = sites->len ? lasting_new(p) : NULL;
+
 	for (guint i = 0; i < sites->len;) {
 		const struct completion_site *best = &g_array_index(sites, struct completion_site, i);
 		uint32_t callback = best->callback;
@@ -220,8 +226,9 @@ static void judge_sites(struct program *p, const GArray *sites)
 			if (weight(&g_array_index(sites, struct completion_site, i)) > weight(best))
 				best = &g_array_index(sites, struct completion_site, i);
 		if (best->canceller != CANCELLER_NONE)
-			judge_site(p, best);
+			judge_site(p, lasting, best);
 	}
+	lasting_free(lasting);
 }
 
 /* --- what needs no operation --- */

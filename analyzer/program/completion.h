@@ -67,6 +67,9 @@ bool completion_cancels(struct program *p, const struct program_function *f, con
 /* Of the user data of an operation. */
 enum lifetime completion_lifetime(struct program *p, const struct completion_site *site);
 
+/* The canonical type of the user data where it has one, or of a field of it (symbol of the callback's unit; 0: none). */
+const char *completion_type(const struct program *p, const struct completion_site *site, uint32_t field_symbol);
+
 /*
  * Whether a field of the user data, which is kept, was filled at the start of the operation with something that is not:
  * `data->self = self`, without a reference.

@@ -456,6 +456,16 @@ bool gobject_each_constructed(const struct program *p, const struct call *call, 
 	return type != 0;
 }
 
+const char *gobject_outside(const struct program *p, const struct call *call)
+{
+	uint32_t id = called_function(p, program_function(p, call->caller), call_argument(p, call, 1));
+	uint32_t type = id ? type_of_function(p, id) : 0;
+
+	for (unsigned depth = 0; type && type_at(p, type)->parent && depth < MAX_ANCESTORS; depth++)
+		type = type_at(p, type)->parent;
+	return type ? type_at(p, type)->outside : NULL;
+}
+
 void gobject_each_threaded(const struct program *p, pointer_visit *visit, void *data)
 {
 	for (uint32_t t = 1; t < p->gobject->types->len; t++)

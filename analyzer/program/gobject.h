@@ -17,6 +17,12 @@ void gobject_free(struct program *p);
  */
 bool gobject_each_constructed(const struct program *p, const struct call *call, pointer_visit *visit, void *data);
 
+/*
+ * What returns the id of the class, of outside of the program, that the type which such a call makes an object of goes back
+ * to: "gtk_widget_get_type". NULL: GObject, or it is not known.
+ */
+const char *gobject_outside(const struct program *p, const struct call *call);
+
 /* Calls `visit` for each method of a D-Bus interface that runs on a thread because the program asked for that. */
 void gobject_each_threaded(const struct program *p, pointer_visit *visit, void *data);
 

@@ -267,6 +267,41 @@ enum lifetime completion_lifetime(struct program *p, const struct completion_sit
 	return lifetime_of(p, caller, site->data, 0);
 }
 
+static const char *type_of_node(const struct program_function *f, const struct node *n)
+{
+	if (n->kind == NODE_LOCAL || n->kind == NODE_PARAM)
+		return facts_string(f->facts,
+				    facts_variable(f->facts, f->fact->first_variable + (uint32_t)n->value)->type);
+	return n->kind == NODE_FIELD || n->kind == NODE_GLOBAL
+		       ? facts_string(f->facts, facts_symbol(f->facts, n->symbol)->type)
+		       : "void *";
+}
+
+/* `Foo *foo = data;` */
+static const char *type_in_callback(const struct program *p, const struct program_function *f, uint32_t parameter)
+{
+	const struct node data = { .kind = NODE_PARAM, .value = parameter };
+
+	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
+		const struct node *n = function_node(f, i), *place = n->first ? function_node(f, n->first) : NULL;
+
+		if (n->kind == NODE_ASSIGN && !n->op && place->kind == NODE_LOCAL && is_copy(p, f, place->next, &data))
+			return type_of_node(f, place);
+	}
+	return type_of_node(f, &data);
+}
+
+const char *completion_type(const struct program *p, const struct completion_site *site, uint32_t field_symbol)
+{
+	const struct program_function *callback = program_function(p, site->callback);
+	const struct program_function *f = program_function(p, program_call(p, site->call)->caller);
+
+	if (field_symbol)
+		return facts_string(callback->facts, facts_symbol(callback->facts, field_symbol)->type);
+	const char *type = type_of_node(f, function_node(f, completion_without_cast(p, f, site->data)));
+	return strcmp(type, "void *") == 0 ? type_in_callback(p, callback, site->data_param) : type;
+}
+
 bool completion_lends(struct program *p, const struct completion_site *site, uint32_t field_symbol,
 		      const struct program_function *callback)
 {

@@ -1,0 +1,21 @@
+/*
+ * lasting: which objects live as long as the loop runs, so that no callback finds them gone.
+ */
+#ifndef LOOPLINT_PROGRAM_LASTING_H
+#define LOOPLINT_PROGRAM_LASTING_H
+
+#include "program/internal.h"
+
+struct lasting;
+
+/* Reads where the program makes and releases objects. After contexts are known. lasting_free() takes NULL too. */
+struct lasting *lasting_new(struct program *p);
+void lasting_free(struct lasting *l);
+
+/*
+ * Whether all objects that a canonical pointer type ("struct _Foo *") points at were seen to be made, and all of them
+ * last. False for a type whose objects nobody in the program makes, and for "void *".
+ */
+bool lasting_type(struct lasting *l, const char *type);
+
+#endif
