@@ -129,7 +129,9 @@ struct offload_pool {
 	unsigned threads, idle_count;
 	unsigned coming;  /* threads started or woken that have not looked at the queue yet */
 	unsigned started; /* in all: for names */
-	bool unjoined;    /* `last` has ended, or is about to, and nobody has joined it */
+	bool may_spin;
+	unsigned patience, sleeps; /* see worker.c */
+	bool unjoined;             /* `last` has ended, or is about to, and nobody has joined it */
 	pthread_t last;
 	uint64_t done, cancelled;
 	struct histogram wait, run;

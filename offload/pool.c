@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define DEFAULT_THREADS 16
 #define DEFAULT_IDLE_MS 10000
@@ -60,6 +61,8 @@ static void pool_configure(struct offload_pool *pool, const struct offload_pool_
 	pool->max_threads = options->max_threads ? options->max_threads : DEFAULT_THREADS;
 	pool->queue_limit = options->queue_limit;
 	pool->idle_ms = options->idle_ms ? options->idle_ms : DEFAULT_IDLE_MS;
+	pool->may_spin = sysconf(_SC_NPROCESSORS_ONLN) > 1;
+	pool->patience = 1;
 	list_init(&pool->queue);
 	list_init(&pool->waiting);
 	list_init(&pool->workers);
@@ -140,7 +143,7 @@ struct worker *offload__pool_enqueue(struct offload_pool *pool, struct offload_t
 {
 	task_set_state(task, TASK_QUEUED);
 	list_append(&pool->queue, &task->queued);
-	pool->queued++;
+	__atomic_store_n(&pool->queued, pool->queued + 1, __ATOMIC_RELAXED); /* a worker may spin on it */
 	return offload__pool_summon(pool);
 }
 
@@ -191,7 +194,7 @@ static struct offload_task *pool_drop_queued(struct offload_pool *pool)
 		return NULL;
 	task = CONTAINER(pool->queue.next, struct offload_task, queued);
 	list_remove(&task->queued);
-	pool->queued--;
+	__atomic_store_n(&pool->queued, pool->queued - 1, __ATOMIC_RELAXED);
 	offload__task_drop(task, -ECANCELED);
 	return task;
 }

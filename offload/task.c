@@ -196,7 +196,7 @@ static void task_withdraw(struct offload_task *task, int why)
 		task->limiter->waits--;
 		pool->waits--;
 	} else {
-		pool->queued--;
+		__atomic_store_n(&pool->queued, pool->queued - 1, __ATOMIC_RELAXED);
 	}
 	offload__task_drop(task, why);
 }

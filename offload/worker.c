@@ -5,6 +5,10 @@
  * only then, the lock free, posts the completion and runs. Whoever sees the completion may free the task's limiter and
  * pool: nothing of them is used after it, and offload_pool_free() joins the thread.
  *
+ * Waking a sleeping thread takes longer than most short tasks (tens of microseconds on a virtual machine). So one worker
+ * of a pool that runs out of tasks looks for the next for a moment before it sleeps: about as long as a loop takes to
+ * wake, run `done` and submit again. It does so only as long as that pays: after eight times in vain, once in 64.
+ *
  * Threads that end are joined by the next one that ends, the last of them by offload_pool_free().
  */
 #include "internal.h"
@@ -12,6 +16,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <time.h>
+
+#define SPIN_MOST     50000u /* ns: about what it takes a loop to wake, run `done` and submit again */
+#define SPIN_PATIENCE 8      /* so often in vain, then it is given up */
+#define SPIN_RETRY    64     /* of so many sleeps one is tried again */
 
 static _Thread_local struct worker *self;
 
@@ -110,6 +118,49 @@ static bool worker_sleep(struct worker *worker)
 	}
 }
 
+/* ---- spinning ---------------------------------------------------------------------------------------------------- */
+
+static void spin_pause(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+/* Waits a moment for the next task. One worker at a time: to who submits it counts as being on its way. */
+static void worker_spin(struct worker *worker)
+{
+	struct offload_pool *pool = worker->pool;
+	uint64_t until = offload_now() + SPIN_MOST;
+
+	do
+		for (int i = 0; i < 16; i++) {
+			if (__atomic_load_n(&pool->queued, __ATOMIC_RELAXED) > 0)
+				return;
+			spin_pause();
+		}
+	while (offload_now() < until);
+}
+
+/* Is it worth it? It was lately, or it is time to try again. Lock held. */
+static bool worker_may_spin(struct offload_pool *pool)
+{
+	if (pool->coming > 0 || pool->closing || !pool->may_spin)
+		return false;
+	return pool->patience > 0 || ++pool->sleeps % SPIN_RETRY == 0;
+}
+
+/* Lock held. */
+static void worker_spun(struct offload_pool *pool, bool found)
+{
+	if (found)
+		pool->patience = SPIN_PATIENCE;
+	else if (pool->patience > 0)
+		pool->patience--;
+}
+
 /* ---- a round ---------------------------------------------------------------------------------------------------- */
 
 /* Accounts for the task that has been run; true if its completion is to be posted. */
@@ -135,7 +186,7 @@ static struct offload_task *worker_take(struct worker *worker, uint64_t now)
 		return NULL;
 	task = CONTAINER(pool->queue.next, struct offload_task, queued);
 	list_remove(&task->queued);
-	pool->queued--;
+	__atomic_store_n(&pool->queued, pool->queued - 1, __ATOMIC_RELAXED);
 	pool->running++;
 	task_set_state(task, TASK_RUNNING);
 	if (now > task->since)
@@ -145,9 +196,24 @@ static struct offload_task *worker_take(struct worker *worker, uint64_t now)
 	return task;
 }
 
-enum next { NEXT_RUN, NEXT_SLEEP, NEXT_END };
+enum next { NEXT_RUN, NEXT_SPIN, NEXT_SLEEP, NEXT_END };
 
-static enum next worker_turn(struct worker *worker, int result, bool came)
+/* What to do when there is no task. Lock held. */
+static enum next worker_rest(struct worker *worker, bool spun)
+{
+	struct offload_pool *pool = worker->pool;
+
+	if (pool->closing)
+		return NEXT_END;
+	if (!spun && worker_may_spin(pool)) {
+		pool->coming++;
+		return NEXT_SPIN;
+	}
+	idle_add(worker);
+	return NEXT_SLEEP;
+}
+
+static enum next worker_turn(struct worker *worker, int result, enum next last)
 {
 	struct offload_pool *pool = worker->pool;
 	struct offload_task *over = worker->task;
@@ -156,13 +222,13 @@ static enum next worker_turn(struct worker *worker, int result, bool came)
 	enum next next = NEXT_RUN;
 
 	pthread_mutex_lock(&pool->lock);
-	pool->coming -= came;
+	pool->coming -= last != NEXT_RUN;
 	if (over && !worker_account(worker, result, now))
 		over = NULL;
 	if (!worker_take(worker, now))
-		next = pool->closing ? NEXT_END : NEXT_SLEEP;
-	if (next == NEXT_SLEEP)
-		idle_add(worker);
+		next = worker_rest(worker, last == NEXT_SPIN);
+	if (last == NEXT_SPIN)
+		worker_spun(pool, next == NEXT_RUN);
 	woken = offload__pool_summon(pool);
 	pthread_mutex_unlock(&pool->lock);
 	offload__worker_wake(woken);
@@ -182,18 +248,20 @@ static int worker_run(struct offload_task *task)
 
 static void worker_loop(struct worker *worker)
 {
-	bool came = true;
+	enum next next = NEXT_SLEEP; /* it is on its way, like one that was woken */
 	int result = 0;
 
 	for (;;) {
-		switch (worker_turn(worker, result, came)) {
+		next = worker_turn(worker, result, next);
+		switch (next) {
 		case NEXT_RUN:
-			came = false;
 			result = worker_run(worker->task);
 			break;
+		case NEXT_SPIN:
+			worker_spin(worker);
+			break;
 		case NEXT_SLEEP:
-			came = worker_sleep(worker);
-			if (!came)
+			if (!worker_sleep(worker))
 				return;
 			break;
 		case NEXT_END:

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+#
+# usage: offload.sh [PICTURE]   (docs/offload-latency.svg)   with LOOPLINT_BIN set; `./dev bench offload` does that
+#
+# submit -> done of the runtime against uv_queue_work, GTask's g_task_run_in_thread and a thread for each call: the same
+# work in the same process, by turns; medians of five rounds. Both pools have four threads (GTask's has ten, and cannot
+# be told). Then memory per outstanding task, and the latency of one class while another is blocked for seconds.
+#
+# Budget: no slower than uv_queue_work in any row (5 % are noise). Status 1 when that does not hold.
+#
+set -euo pipefail
+
+here=$(dirname "${BASH_SOURCE[0]}")
+bench=$(dirname "$LOOPLINT_BIN")/../tests/bench_offload
+picture=${1:-$here/../../docs/offload-latency.svg}
+rows=$(mktemp)
+trap 'rm -f "$rows"' EXIT
+
+[ -x "$bench" ] || { echo "offload.sh: no $bench: it needs libuv and GLib" >&2; exit 2; }
+"$bench" >"$rows"
+python3 "$here/offload_svg.py" <"$rows" >"$picture"
+awk -F '\t' '
+	$1 == "row" { seen[$3, $4] = seen[$3, $4] "\n" $0; if ($2 == "uv_queue_work") { p50[$3, $4] = $5; rate[$3, $4] = $7 }
+		line[++rows] = $0 }
+	$1 == "memory" { memory[++memories] = $0 }
+	$1 == "class" { class[++classes] = $0 }
+	END {
+		format = "%-14s %-14s %6s | %12s %12s %12s %10s | %s\n"
+		printf format, "work", "", "at once", "p50 us", "p99 us", "tasks/s", "CPU us", "of uv_queue_work: p50, tasks/s"
+		for (i = 1; i <= rows; i++) {
+			split(line[i], f, "\t")
+			at = f[3] SUBSEP f[4]
+			note = sprintf("%.2f %.2f", f[5] / p50[at], f[7] / rate[at])
+			if (f[2] == "offload" && (f[5] > p50[at] * 1.05 || f[7] < rate[at] * 0.95)) { note = note "  SLOWER"; slower++ }
+			printf format, f[3], f[2], f[4], sprintf("%.1f", f[5] / 1e3), sprintf("%.1f", f[6] / 1e3), f[7],
+				sprintf("%.2f", f[8] / 1e3), note
+		}
+		print "\nper outstanding task: bytes of the caller\x27s struct, bytes the process grew by"
+		for (i = 1; i <= memories; i++) { split(memory[i], f, "\t"); printf "%-14s %6d %8d\n", f[2], f[3], f[4] }
+		print "\none class alone, and while eight tasks of another sleep for a second each: p50, p99 us"
+		for (i = 1; i <= classes; i++) {
+			split(class[i], f, "\t")
+			printf "%-14s %9.0f %9.0f   %9.0f %9.0f\n", f[2], f[3] / 1e3, f[4] / 1e3, f[5] / 1e3, f[6] / 1e3
+		}
+		exit slower > 0
+	}' "$rows"
