@@ -11,13 +11,7 @@ static const struct {
 	const char *text;
 } texts[] = {
 	{ EDEADLK, "attempted to await, or to call the loop, in a thread where that would wait for itself" },
-	{ EPERM, "not on the loop's thread, or not in a coroutine" },
-	{ EAGAIN, "the pool's queue is full" },
 	{ ECANCELED, "cancelled" },
-	{ ETIMEDOUT, "the deadline passed" },
-	{ EBUSY, "still in use" },
-	{ ENOENT, "over already" },
-	{ ECHILD, "made before a fork, in another process" },
 };
 
 const char *offload_strerror(int error)

@@ -166,7 +166,7 @@ int offload_scope_error(void);
 /* errno of the thread that runs this now. A hop of a coroutine carries errno along. */
 int offload_errno(void);
 
-/* Says what an error of this library means, in its words; falls back to strerror(). A static string. Any thread. */
+/* What -EDEADLK and -ECANCELED mean here, in words; for others strerror(), see there. Any thread. */
 const char *offload_strerror(int error);
 
 /* ---- a stack that overflows ------------------------------------------------------------------------------------------- */
