@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-#include "drivers/driver.h"
+#include "driver.h"
 
 static void *event_loop;
 static struct offload_loop *loop;

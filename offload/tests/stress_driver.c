@@ -3,7 +3,7 @@
  */
 #include "stress.h"
 
-#include "drivers/driver.h"
+#include "driver.h"
 
 static bool timer_runs;
 

@@ -1,5 +1,6 @@
 /*
- * OFFLOAD_FUNCTION: a function of any signature, in another thread and typed. Included by offload.h.
+ * OFFLOAD_FUNCTION: a function of any signature, in another thread and typed; and OFFLOAD_ASSERT_LOOP, for those that must
+ * not be there. Included by offload.h.
  *
  *	struct digest hash_file(const char *path, int flags);           an ordinary function that blocks
  *	OFFLOAD_FUNCTION(hash_file, (struct digest), (const char *, path), (int, flags))
@@ -164,9 +165,23 @@
 extern "C" {
 #endif
 
+/*
+ * For functions that belong to the loop and must not be offloaded: aborts with a message on another thread, and inside a
+ * scope. Nothing if NDEBUG is defined.
+ */
+#ifdef NDEBUG
+#define OFFLOAD_ASSERT_LOOP(loop) ((void)(loop))
+#else
+#define OFFLOAD_ASSERT_LOOP(loop) offload__assert_loop(loop, __func__)
+#endif
+
+/* Is this the loop's thread, and not the inside of a scope? Any thread. */
+bool offload_on_loop(const struct offload_loop *loop);
+
 /* NAME_offload found itself on a worker and has run the function there. */
 #define OFFLOAD_INLINE 1
 
+void offload__assert_loop(const struct offload_loop *loop, const char *function);
 int offload__function_submit(struct offload_loop *loop, struct offload_task *task, offload_work *work,
 			     offload_done *done);
 int offload__function_await(struct offload_task *task, offload_work *work);
