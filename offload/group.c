@@ -63,22 +63,37 @@ void offload__group_closed(struct offload_group *group)
 	offload__loop_post(group->loop, &group->event);
 }
 
-int offload__members_cancel(struct offload__link *members)
+static bool task_has_begun(const struct offload_task *task)
+{
+	return task_state(task) != TASK_QUEUED && task_state(task) != TASK_WAITING;
+}
+
+int offload__members_cancel(struct offload__link *members, bool begun)
 {
 	int count = 0;
 
 	for (struct offload__link *link = members->next; link != members; link = link->next) {
-		offload__task_cancel(CONTAINER(link, struct offload_task, member), -ECANCELED);
+		struct offload_task *task = CONTAINER(link, struct offload_task, member);
+
+		if (begun || !task_has_begun(task))
+			offload__task_cancel(task, -ECANCELED);
 		count++;
 	}
 	return count;
+}
+
+/* First what waits: a thread that is asked to stop shall not begin with the next of them. */
+static int group_cancel(struct offload_group *group)
+{
+	offload__members_cancel(&group->members, false);
+	return offload__members_cancel(&group->members, true);
 }
 
 int offload_group_cancel(struct offload_group *group)
 {
 	int error = group_check(group->loop);
 
-	return error < 0 ? error : offload__members_cancel(&group->members);
+	return error < 0 ? error : group_cancel(group);
 }
 
 int offload_group_close(struct offload_group *group, void (*closed)(struct offload_group *group), void *data)
@@ -95,7 +110,7 @@ int offload_group_close(struct offload_group *group, void (*closed)(struct offlo
 	group->closed = closed;
 	group->data = data;
 	offload__loop_hold(group->loop);
-	if (offload__members_cancel(&group->members) == 0)
+	if (group_cancel(group) == 0)
 		offload__group_closed(group);
 	return 0;
 }

@@ -192,8 +192,8 @@ bool offload__group_is_over(struct offload_group *group);
 /* ...and then this after it. */
 void offload__group_closed(struct offload_group *group);
 
-/* Cancels each task of a list of members; how many. */
-int offload__members_cancel(struct offload__link *members);
+/* Cancels each task of a list of members, or only those that have not begun; how many are in the list. */
+int offload__members_cancel(struct offload__link *members, bool begun);
 
 /* The worker is asked to stop: what it wants of the loop will not run, unless it does already. Lock of the pool held. */
 void offload__call_give_up(struct worker *worker);

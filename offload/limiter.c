@@ -8,25 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int limiter_init(struct offload_limiter *limiter, const char *name)
+{
+	int error = offload__fork_watch();
+
+	if (error == 0)
+		error = -pthread_mutex_init(&limiter->lock, NULL);
+	if (error < 0)
+		return error;
+	limiter->name = strdup(name ? name : "");
+	if (limiter->name)
+		return 0;
+	pthread_mutex_destroy(&limiter->lock);
+	return -ENOMEM;
+}
+
 struct offload_limiter *offload_limiter_new(const char *name, unsigned tokens, int *error)
 {
-	struct offload_limiter *limiter = NULL;
-	int failed = offload__fork_watch();
+	struct offload_limiter *limiter = calloc(1, sizeof(*limiter));
+	int failed = limiter ? limiter_init(limiter, name) : -ENOMEM;
 
-	if (failed == 0) {
-		limiter = calloc(1, sizeof(*limiter));
-		if (limiter)
-			limiter->name = strdup(name ? name : "");
-		if (!limiter || !limiter->name)
-			failed = -ENOMEM;
-	}
 	if (failed < 0) {
 		free(limiter);
 		if (error)
 			*error = failed;
 		return NULL;
 	}
-	pthread_mutex_init(&limiter->lock, NULL);
 	limiter->generation = offload__generation();
 	limiter->tokens = tokens;
 	list_init(&limiter->waiting);

@@ -282,17 +282,22 @@ struct offload_pool *offload__loop_pool(struct offload_loop *loop, int *error)
 	return loop->own_pool;
 }
 
+static void loop_cancel(struct offload_loop *loop, bool begun)
+{
+	offload__members_cancel(&loop->members, begun);
+	for (struct offload__link *link = loop->groups.next; link != &loop->groups; link = link->next)
+		offload__members_cancel(&CONTAINER(link, struct offload_group, of_loop)->members, begun);
+}
+
 int offload_loop_shutdown(struct offload_loop *loop)
 {
 	int error = loop_check(loop);
-	struct offload__link *link;
 
 	if (error < 0)
 		return error;
 	loop->stopping = true;
-	offload__members_cancel(&loop->members);
-	for (link = loop->groups.next; link != &loop->groups; link = link->next)
-		offload__members_cancel(&CONTAINER(link, struct offload_group, of_loop)->members);
+	loop_cancel(loop, false);
+	loop_cancel(loop, true);
 	return 0;
 }
 

@@ -40,16 +40,22 @@ static int pool_attributes(struct offload_pool *pool, size_t stack_size)
 	return -error;
 }
 
-static int pool_gone_init(struct offload_pool *pool)
+/* The lock, and a condition whose times are offload_now()'s. */
+static int pool_sync_init(struct offload_pool *pool)
 {
 	pthread_condattr_t monotonic;
 	int error = pthread_condattr_init(&monotonic);
 
-	if (error == 0) {
-		pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-		error = pthread_cond_init(&pool->gone, &monotonic);
-		pthread_condattr_destroy(&monotonic);
-	}
+	if (error != 0)
+		return -error;
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	error = pthread_cond_init(&pool->gone, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (error != 0)
+		return -error;
+	error = pthread_mutex_init(&pool->lock, NULL);
+	if (error != 0)
+		pthread_cond_destroy(&pool->gone);
 	return -error;
 }
 
@@ -82,9 +88,7 @@ static int pool_init(struct offload_pool *pool, const struct offload_pool_option
 		return error;
 	error = pool_attributes(pool, options->stack_size);
 	if (error == 0)
-		error = pool_gone_init(pool);
-	if (error == 0)
-		error = -pthread_mutex_init(&pool->lock, NULL);
+		error = pool_sync_init(pool);
 	if (error < 0)
 		pthread_attr_destroy(&pool->attributes);
 	return error;

@@ -236,21 +236,37 @@ static int watch_start(struct offload__watch *watch)
 	return -error;
 }
 
-static struct offload__watch *watch_new(struct offload_loop *loop, unsigned threshold_ms)
+/* The lock, and a condition whose times are offload_now()'s. */
+static int watch_init(struct offload__watch *watch)
+{
+	pthread_condattr_t monotonic;
+	int error = pthread_condattr_init(&monotonic);
+
+	if (error != 0)
+		return -error;
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	error = pthread_cond_init(&watch->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (error != 0)
+		return -error;
+	error = pthread_mutex_init(&watch->lock, NULL);
+	if (error != 0)
+		pthread_cond_destroy(&watch->changed);
+	return -error;
+}
+
+static struct offload__watch *watch_new(struct offload_loop *loop, unsigned threshold_ms, int *error)
 {
 	struct offload__watch *watch = calloc(1, sizeof(*watch));
-	pthread_condattr_t monotonic;
 
-	if (!watch)
+	*error = watch ? watch_init(watch) : -ENOMEM;
+	if (*error < 0) {
+		free(watch);
 		return NULL;
+	}
 	watch->loop = loop;
 	watch->threshold = (uint64_t)threshold_ms * 1000000u;
 	watch->event.run = watch_answer;
-	pthread_mutex_init(&watch->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&watch->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
 	return watch;
 }
 
@@ -273,9 +289,9 @@ int offload_watch(struct offload_loop *loop, unsigned threshold_ms, void (*repor
 		return -EINVAL;
 	if (loop->watch)
 		return -EALREADY;
-	watch = watch_new(loop, threshold_ms);
+	watch = watch_new(loop, threshold_ms, &error);
 	if (!watch)
-		return -ENOMEM;
+		return error;
 	watch->report = report;
 	watch->data = data;
 	handler_install();
