@@ -88,8 +88,8 @@ static void add_flags(struct subject *s)
 /* A C source that includes the pack's headers and asks the compiler for the value of each constant. */
 static char *header_source(const struct subject *s)
 {
-	GString *text =
-		g_string_new("#define _GNU_SOURCE\n#include <sys/types.h>\n#include <stdint.h>\n#include <stdio.h>\n");
+	GString *text = g_string_new("#define _GNU_SOURCE\n#define LDAP_DEPRECATED 1\n#define TEVENT_DEPRECATED 1\n"
+				     "#include <sys/types.h>\n#include <stdint.h>\n#include <stdio.h>\n");
 
 	for (const char *const *header = s->pack->headers; *header; header++)
 		g_string_append_printf(
