@@ -214,10 +214,8 @@ static int weight(const struct completion_site *site)
 	return site->canceller == CANCELLER_NONE ? -1 : cancellers[site->canceller] * 4 + lifetime;
 }
 
-static void judge_sites(struct program *p, const GArray *sites)
+static void judge_sites(struct program *p, const GArray *sites, struct lasting *lasting)
 {
-	struct lasting *lasting = sites->len ? lasting_new(p) : NULL;
-
 	for (guint i = 0; i < sites->len;) {
 		const struct completion_site *best = &g_array_index(sites, struct completion_site, i);
 		uint32_t callback = best->callback;
@@ -228,7 +226,6 @@ static void judge_sites(struct program *p, const GArray *sites)
 		if (best->canceller != CANCELLER_NONE)
 			judge_site(p, lasting, best);
 	}
-	lasting_free(lasting);
 }
 
 /* --- what needs no operation --- */
@@ -273,8 +270,11 @@ void cancel_find(struct program *p)
 {
 	cancel_roles_find(p);
 	GArray *sites = completions_find(p);
-	judge_sites(p, sites);
-	closing_find(p, sites);
+	struct lasting *lasting = lasting_new(p);
+
+	judge_sites(p, sites, lasting);
+	closing_find(p, sites, lasting);
+	lasting_free(lasting);
 	g_array_free(sites, TRUE);
 	for (uint32_t i = 1; i < p->functions->len; i++) {
 		if (count_calls(p, program_function(p, i), true) > 1)

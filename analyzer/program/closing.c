@@ -13,6 +13,7 @@ struct freed {
 
 struct closer {
 	struct program *p;
+	struct lasting *lasting;
 	GHashTable *roots;   /* function -> its root on the loop */
 	GHashTable *entered; /* function -> an instance of it on the loop that is entered through a pointer */
 	GHashTable *frees;   /* type -> GArray of struct freed */
@@ -388,7 +389,7 @@ static void judge(struct closer *c, const struct pending *pending)
 	GArray *freed = g_hash_table_lookup(c->frees, pending->type);
 	bool of_class = false;
 
-	if (!freed->len)
+	if (!freed->len || lasting_type(c->lasting, pending->type))
 		return;
 	struct ending *ending = ending_new(c->p, pending);
 	for (guint i = 0; i < freed->len; i++) {
@@ -415,11 +416,12 @@ static void find_globals(struct closer *c)
 	}
 }
 
-void closing_find(struct program *p, const GArray *sites)
+void closing_find(struct program *p, const GArray *sites, struct lasting *lasting)
 {
 	GArray *pending = pending_find(p, sites);
 	struct closer c = {
 		.p = p,
+		.lasting = lasting,
 		.roots = g_hash_table_new(NULL, NULL),
 		.entered = g_hash_table_new(NULL, NULL),
 		.frees = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref),

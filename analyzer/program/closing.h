@@ -13,6 +13,7 @@
 #ifndef LOOPLINT_PROGRAM_CLOSING_H
 #define LOOPLINT_PROGRAM_CLOSING_H
 
+#include "program/lasting.h"
 #include "program/pending.h"
 
 enum { CLOSING_DEPTH = 8 };
@@ -29,7 +30,7 @@ struct abandoned {
 };
 
 /* Fills p->abandoned: each callback and each place that frees once. `sites` is what completions_find() found. */
-void closing_find(struct program *p, const GArray *sites);
+void closing_find(struct program *p, const GArray *sites, struct lasting *lasting);
 
 /* closing_end.c: whether code ends the operation. */
 struct ending;

@@ -187,7 +187,7 @@ static void visit_target(uint32_t function, uint32_t target, void *data)
 
 	(void)target;
 	d->any = true;
-	d->ends = d->ends || function_ends(d->e, function, d->depth);
+	d->ends = d->ends || (function != d->e->pending->callback && function_ends(d->e, function, d->depth));
 }
 
 static bool call_by_pointer_ends(struct ending *e, uint32_t function, const struct node *n, unsigned depth)
@@ -195,10 +195,8 @@ static bool call_by_pointer_ends(struct ending *e, uint32_t function, const stru
 	const struct program_function *f = program_function(e->p, function);
 	struct deeper d = { e, depth, false, false };
 
-	if (!given_object(e, f, n))
-		return false;
 	pointers_each(e->p, function, n->first, visit_target, &d);
-	return d.ends || !d.any;
+	return d.ends || (!d.any && given_object(e, f, n));
 }
 
 static bool call_is_end(struct ending *e, uint32_t function, const struct node *n, unsigned depth)
@@ -395,6 +393,8 @@ bool ending_on_the_way(struct ending *e, uint32_t function, uint32_t node)
 	if (n->kind == NODE_CALL && is_ended_by(e, completion_callee(e->p, f, n)) &&
 	    call_ends(e, f, n, program_function(e->p, completion_callee_of(e->p, f, n))))
 		return true;
+	if (n->kind == NODE_CALL && n->symbol && function_ends(e, completion_callee_of(e->p, f, n), 0))
+		return true; /* what frees it ends it first */
 	enum way way = way_to(e, function, f->fact->body, node);
 	e->level = 0;
 	return way == WAY_ENDS;

@@ -282,21 +282,13 @@ static void free_makings(gpointer makings)
 	g_array_free(makings, TRUE);
 }
 
-struct lasting *lasting_new(struct program *p)
+static void read_program(struct lasting *l)
 {
-	struct lasting *l = g_new0(struct lasting, 1);
+	struct program *p = l->p;
 
-	l->p = p;
 	l->on_loop = g_new0(uint8_t, p->functions->len);
 	l->outside = g_new0(uint8_t, p->functions->len);
 	l->taken = g_new0(uint8_t, p->functions->len);
-	l->made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_makings);
-	l->released = g_hash_table_new(g_str_hash, g_str_equal);
-	l->weak = g_hash_table_new(g_str_hash, g_str_equal);
-	l->freed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	l->unreferenced = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	l->referenced = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	l->judged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (uint32_t i = 1; i < p->instances->len; i++)
 		if (program_instance(p, i)->context == CONTEXT_LOOP && !program_instance(p, i)->loop)
 			l->on_loop[program_instance(p, i)->function] = 1;
@@ -305,6 +297,20 @@ struct lasting *lasting_new(struct program *p)
 		note_taken(l, program_function(p, i));
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		read_function(l, i);
+}
+
+struct lasting *lasting_new(struct program *p)
+{
+	struct lasting *l = g_new0(struct lasting, 1);
+
+	l->p = p;
+	l->made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_makings);
+	l->released = g_hash_table_new(g_str_hash, g_str_equal);
+	l->weak = g_hash_table_new(g_str_hash, g_str_equal);
+	l->freed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	l->unreferenced = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	l->referenced = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	l->judged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return l;
 }
 
@@ -502,6 +508,8 @@ static bool tag_lasts(struct lasting *l, const char *tag)
 
 bool lasting_type(struct lasting *l, const char *type)
 {
+	if (!l->on_loop)
+		read_program(l);
 	char *tag = tag_of(type);
 	bool lasts = strchr(type, '*') && strcmp(tag, "void") != 0 && tag_lasts(l, tag);
 

@@ -8,7 +8,7 @@
 
 struct lasting;
 
-/* Reads where the program makes and releases objects. After contexts are known. lasting_free() takes NULL too. */
+/* For questions after contexts are known; the first one reads where the program makes and releases objects. */
 struct lasting *lasting_new(struct program *p);
 void lasting_free(struct lasting *l);
 

@@ -8,6 +8,7 @@ struct finder {
 	GArray *found;
 	GHashTable *forms;  /* name of what starts -> struct pending_form */
 	GHashTable *called; /* functions that the loop or a worker calls through a pointer or a registration */
+	GHashTable *own;    /* structs that the program declares, as their fields are named: "session" */
 };
 
 /* A start as it is being read. */
@@ -61,6 +62,16 @@ static bool is_object(const char *type)
 		if (strcmp(type, everywhere[i]) == 0)
 			return false;
 	return true;
+}
+
+/* A struct of the program's own. A library's are for many things: a list that is freed is not the one that is waited for. */
+static bool is_own(const struct finder *finder, const char *type)
+{
+	char *tag = g_strndup(type, strlen(type) - strlen(" *"));
+	bool own = g_hash_table_contains(finder->own, g_str_has_prefix(tag, "struct ") ? tag + strlen("struct ") : tag);
+
+	g_free(tag);
+	return own;
 }
 
 /* The variable at the root of a chain of fields. */
@@ -248,7 +259,7 @@ static void add(struct finder *finder, const struct start *start, const struct n
 		.cancel = cancel,
 	};
 
-	if (!is_object(type) || takes_part(p, f, type))
+	if (!is_object(type) || !is_own(finder, type) || takes_part(p, f, type))
 		return;
 	if (told && told->fact && told->fact->body &&
 	    ((via && !reaches(told, via)) || (!via && !held && !looks_at_parameters(told)) ||
@@ -468,10 +479,25 @@ static GHashTable *called_by_pointer(const struct program *p)
 	return called;
 }
 
+static GHashTable *read_own(const struct program *p)
+{
+	GHashTable *own = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (size_t u = 0; u < p->unit_count; u++)
+		for (uint32_t i = 1; i < p->units[u]->symbols.count; i++) {
+			const struct symbol *symbol = facts_symbol(p->units[u], i);
+			const char *name = facts_string(p->units[u], symbol->name);
+
+			if (symbol->kind == SYMBOL_FIELD && !(symbol->flags & SYMBOL_SYSTEM))
+				g_hash_table_add(own, g_strndup(name, strcspn(name, ".")));
+		}
+	return own;
+}
+
 GArray *pending_find(struct program *p, const GArray *sites)
 {
 	struct finder finder = { p, g_array_new(FALSE, FALSE, sizeof(struct pending)), read_forms(p),
-				 called_by_pointer(p) };
+				 called_by_pointer(p), read_own(p) };
 
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		const struct call *call = program_call(p, i);
@@ -489,5 +515,6 @@ GArray *pending_find(struct program *p, const GArray *sites)
 			look_for_jobs(&finder, i);
 	g_hash_table_destroy(finder.forms);
 	g_hash_table_destroy(finder.called);
+	g_hash_table_destroy(finder.own);
 	return finder.found;
 }
