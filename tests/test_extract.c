@@ -16,11 +16,29 @@
 
 #define FIXTURES SOURCE_DIR "/fixtures/extract"
 
+/* -std=gnu17, or what stands behind "// flags:" in the source. */
+static char **flags_of(const char *file)
+{
+	g_autofree char *text = NULL;
+	char *begin = g_file_get_contents(file, &text, NULL, NULL) ? strstr(text, "// flags: ") : NULL;
+
+	if (!begin)
+		return g_strsplit("-std=gnu17", " ", -1);
+	begin += strlen("// flags: ");
+	begin[strcspn(begin, "\n")] = '\0';
+	return g_strsplit(begin, " ", -1);
+}
+
 static struct facts *extract_fixture(const char *name, size_t *size)
 {
 	g_autofree char *file = g_build_filename(FIXTURES, name, NULL);
-	const char *arguments[] = { "-std=gnu17", NULL };
-	struct unit_command unit = { .file = file, .directory = FIXTURES, .arguments = arguments };
+	g_auto(GStrv) arguments = flags_of(file);
+	struct unit_command unit = {
+		.file = file,
+		.directory = FIXTURES,
+		.arguments = (const char **)arguments,
+		.cplusplus = g_strv_contains((const char *const *)arguments, "c++"),
+	};
 	struct extract_options options = { .root = FIXTURES };
 
 	return extract_unit(&unit, &options, size);

@@ -284,6 +284,8 @@ uint32_t visit_operand(struct visit *v, CXCursor cursor)
 		return visit_compound_literal(v, cursor);
 	case CXCursor_LambdaExpr:
 		return lambda(v, cursor);
+	case CXCursor_CXXThrowExpr:
+		return catching_throw(v, cursor);
 	default:
 		return visit_opaque(v, cursor);
 	}

@@ -424,6 +424,14 @@ static void any_statement(struct visit *v, CXCursor cursor, uint32_t block)
 	case CXCursor_VarDecl:
 		visit_variable(v, cursor, block);
 		break;
+	case CXCursor_CXXTryStmt:
+	case CXCursor_ObjCAtTryStmt:
+	case CXCursor_SEHTryStmt:
+		catching_try(v, cursor, block);
+		break;
+	case CXCursor_ObjCAtThrowStmt:
+		append(v, block, catching_throw(v, cursor));
+		break;
 	case CXCursor_NullStmt:
 		break;
 	default:

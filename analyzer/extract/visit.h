@@ -96,6 +96,10 @@ void visit_async_forms(struct visit *v);
 /* statement.c: appends the statement's nodes to `block`; a label or case and what follows it are siblings. */
 void visit_statement(struct visit *v, CXCursor statement, uint32_t block);
 
+/* catching.c: what C++, Objective-C and Microsoft's C make of `try` and `throw`. */
+void catching_try(struct visit *v, CXCursor statement, uint32_t block);
+uint32_t catching_throw(struct visit *v, CXCursor cursor);
+
 /* A local variable's declaration: its entry in the variable table, its initialiser's assignments below `block`. */
 void visit_variable(struct visit *v, CXCursor declaration, uint32_t block);
 

@@ -101,11 +101,22 @@ static void convert_registration(struct conversion *c, struct place entry, const
 
 /* Catches */
 
+/* What languages raise, and raise again, errors with. */
+static bool is_throw(const char *name)
+{
+	static const char *const throws[] = { "throw;", "@throw", "@throw;" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(throws); i++)
+		if (strcmp(name, throws[i]) == 0)
+			return true;
+	return false;
+}
+
 static const char *const *copy_catch_names(struct conversion *c, struct place entry, const char *key,
 					   char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!converting_is_function(names[i], true) && !converting_is_field(names[i]))
+		if (!converting_is_function(names[i], true) && !converting_is_field(names[i]) && !is_throw(names[i]))
 			complain(c, place_line(place_key(entry, key)), "'%s' is no name", names[i]);
 	return converting_copy_strings(c, names, count);
 }
@@ -128,6 +139,7 @@ static void convert_catch(struct conversion *c, struct place entry, const struct
 		.new_code = arena_strdup(c->arena, from->new_code),
 		.ends = NAMES(ends),
 		.cancels = NAMES(cancels),
+		.cancelled_by = NAMES(cancelled_by),
 		.harmless = NAMES(harmless),
 		.anywhere = from->anywhere,
 		.instead = arena_strdup(c->arena, from->instead),

@@ -187,11 +187,12 @@ struct catch_form {
 	const char *const *throws;    /* ... that raise what they are given, or an error of their own */
 	struct conditions throws_when;
 	const char *new_code; /* within a throw: the function whose argument is the code of the new error; NULL: none */
-	const char *const *ends;     /* functions that end all that could have been cancelled */
-	const char *const *cancels;  /* functions that are known to throw when they are cancelled */
-	const char *const *harmless; /* names, and beginnings with a `*`, of functions that never do */
-	bool anywhere;               /* every other function of the library may */
-	const char *instead;         /* what to write in a handler */
+	const char *const *ends;         /* functions that end all that could have been cancelled */
+	const char *const *cancels;      /* functions that are known to throw when they are cancelled */
+	const char *const *cancelled_by; /* ... on a worker, in a program that calls one of these; empty: anywhere */
+	const char *const *harmless;     /* names, and beginnings with a `*`, of functions that never do */
+	bool anywhere;                   /* every other function of the library may */
+	const char *instead;             /* what to write in a handler */
 	const char *see;
 	unsigned line; /* in the pack's file */
 };

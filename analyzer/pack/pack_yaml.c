@@ -174,6 +174,7 @@ static const cyaml_schema_field_t catch_fields[] = {
 	TEXT("new_code", struct yaml_catch, new_code),
 	LIST("ends", struct yaml_catch, ends, &text),
 	LIST("cancels", struct yaml_catch, cancels, &text),
+	LIST("cancelled_by", struct yaml_catch, cancelled_by, &text),
 	LIST("harmless", struct yaml_catch, harmless, &text),
 	FLAG("anywhere", struct yaml_catch, anywhere),
 	TEXT("instead", struct yaml_catch, instead),

@@ -92,9 +92,9 @@ struct yaml_effect {
 
 struct yaml_catch {
 	char *opener, *handler, *new_code, *instead, *see;
-	char **all, **codes, **cancelled, **keeps, **rethrows, **throws, **ends, **cancels, **harmless;
+	char **all, **codes, **cancelled, **keeps, **rethrows, **throws, **ends, **cancels, **cancelled_by, **harmless;
 	unsigned all_count, codes_count, cancelled_count, keeps_count, rethrows_count, throws_count, ends_count,
-		cancels_count, harmless_count;
+		cancels_count, cancelled_by_count, harmless_count;
 	struct yaml_condition *throws_when;
 	unsigned throws_when_count;
 	bool anywhere;

@@ -1,9 +1,10 @@
 /*
- * catch_find: handlers that catch everything. Three shapes are what libraries make of macros around setjmp:
+ * catch_find: handlers that catch everything. These are what libraries make of macros around setjmp:
  *
  *      if (setjmp(..) == 0) { guarded } else { handler }        PostgreSQL: the block behind `else` is PG_CATCH's
  *      { if (setjmp(..) == 0) { guarded } } if (..) handler     cexcept, CException: an `if` of Catch behind Try's block
  *      if (trying()) { guarded } else if (caught(..)) handler   exceptions4c: an `if` of catch in a chain of try's
+ *      if (unknown) { guarded } else if (unknown) handler       languages, as extract/catching.c writes them
  *
  * A sigsetjmp that no such macro wrote is how the main loops of servers recover from whatever went wrong in one turn: it
  * is not looked at.
@@ -86,7 +87,7 @@ bool catch_listed(const char *const *list, const char *name)
 
 bool catch_means_cancelled(const struct catch_form *form, const char *name)
 {
-	static const char *const words[] = { "cancel", "interrupt" };
+	static const char *const words[] = { "cancel", "interrupt", "forced_unwind" };
 
 	if (catch_listed(form->cancelled, name))
 		return true;
@@ -139,6 +140,16 @@ static bool is_for_cancellation(const struct finder *w, const struct catch_form 
 		if (is_for_cancellation(w, form, child))
 			return true;
 	return false;
+}
+
+/* A handler of a language for cancellations and nothing else: `catch (abi::__forced_unwind &)`. */
+static bool catches_cancellation(const struct finder *w, uint32_t node)
+{
+	const char *macro = facts_string(w->f->facts, at(w, node)->macro);
+	const char *type = strstr(macro, "catch (");
+
+	return type && w->macros->len &&
+	       catch_means_cancelled(g_array_index(w->macros, struct catch_macros, 0).form, type);
 }
 
 /* Whether a condition names one of `names`: the type of what is caught. */
@@ -197,6 +208,7 @@ static void visit_if(struct finder *w, uint32_t node, uint32_t guarded)
 		guarded = then;
 	if (then)
 		visit(w, then, guarded);
+	w->told = w->told || catches_cancellation(w, node);
 	if (other)
 		visit(w, other, guarded);
 	w->told = told;

@@ -15,6 +15,7 @@ struct catch_reach {
 	struct program *p;
 	const struct catch_form *form;
 	char *home;      /* the folder with the library's headers; NULL: the project declares it */
+	bool cancels;    /* what the form lists under `cancels` is ended so, too */
 	uint8_t *levels; /* per function: 0 not asked, 1 being asked, then 2 + enum level */
 	unsigned depth;
 };
@@ -38,11 +39,13 @@ static char *home_of(const char *header)
 	return home;
 }
 
-struct catch_reach *catch_reach_new(struct program *p, const struct catch_form *form)
+struct catch_reach *catch_reach_new(struct program *p, const struct catch_form *form, bool cancels)
 {
 	struct catch_reach *r = g_new0(struct catch_reach, 1);
 
-	*r = (struct catch_reach){ .p = p, .form = form, .levels = g_new0(uint8_t, p->functions->len) };
+	*r = (struct catch_reach){
+		.p = p, .form = form, .cancels = cancels, .levels = g_new0(uint8_t, p->functions->len)
+	};
 	for (uint32_t i = 1; i < p->functions->len && !r->home; i++) {
 		const struct program_function *f = program_function(p, i);
 
@@ -72,7 +75,7 @@ static bool is_machinery(const struct catch_form *form, const char *name)
 /* A function that is only declared: of the library, of a part of the program that is not there, or of another library. */
 static enum level of_stranger(const struct catch_reach *r, const struct program_function *f)
 {
-	if (catch_listed(r->form->cancels, f->name))
+	if (r->cancels && catch_listed(r->form->cancels, f->name))
 		return LEVEL_HIGH;
 	if (is_machinery(r->form, f->name) || f->model || g_str_has_prefix(f->name, "__builtin_"))
 		return LEVELS;
@@ -98,7 +101,8 @@ static enum level of_call(struct catch_reach *r, const struct program_function *
 /* Whether an expression names a cancellation. */
 static bool names_cancellation(const struct catch_reach *r, const struct program_function *f, const struct node *n)
 {
-	const char *name = n->kind == NODE_CONST    ? facts_string(f->facts, n->text)
+	bool literal = n->kind == NODE_CONST || n->kind == NODE_STRING; /* of a language's throw also its type */
+	const char *name = literal                  ? facts_string(f->facts, n->text)
 			   : n->kind == NODE_GLOBAL ? facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name)
 						    : "";
 

@@ -15,18 +15,27 @@
 
 struct finder {
 	struct program *p;
-	GArray **macros;   /* per unit */
-	GHashTable *reach; /* form -> struct catch_reach */
-	GArray *sites;     /* struct catch_site, of one function */
+	GArray **macros;      /* per unit */
+	GHashTable *reach[2]; /* form -> struct catch_reach; the second: with what it lists under `cancels` */
+	GHashTable *workers;  /* functions that run on one */
+	GArray *sites;        /* struct catch_site, of one function */
 };
 
-static struct catch_reach *reach_of(struct finder *f, const struct catch_form *form)
+/* A thread is cancelled while it is in one of `cancels`: a worker, if the program does such a thing at all. */
+static bool can_be_cancelled(const struct finder *f, const struct catch_site *site)
 {
-	struct catch_reach *reach = g_hash_table_lookup(f->reach, form);
+	return !site->form->cancelled_by[0] || (g_hash_table_contains(f->workers, GUINT_TO_POINTER(site->function)) &&
+						program_calls_one_of(f->p, site->form->cancelled_by));
+}
+
+static struct catch_reach *reach_of(struct finder *f, const struct catch_site *site)
+{
+	bool cancels = can_be_cancelled(f, site);
+	struct catch_reach *reach = g_hash_table_lookup(f->reach[cancels], site->form);
 
 	if (!reach) {
-		reach = catch_reach_new(f->p, form);
-		g_hash_table_insert(f->reach, (gpointer)form, reach);
+		reach = catch_reach_new(f->p, site->form, cancels);
+		g_hash_table_insert(f->reach[cancels], (gpointer)site->form, reach);
 	}
 	return reach;
 }
@@ -52,7 +61,7 @@ static void look_at(struct finder *f, const struct catch_site *site, unsigned or
 		.function = site->function, .handler = site->place, .form = site->form, .ordinal = ordinal
 	};
 
-	found.confidence = catch_reaches(reach_of(f, site->form), site->function, site->guarded, &found.cancelled);
+	found.confidence = catch_reaches(reach_of(f, site), site->function, site->guarded, &found.cancelled);
 	if (found.confidence == LEVELS)
 		return;
 	catch_follow(&handling);
@@ -78,9 +87,14 @@ void catches_find(struct program *p)
 {
 	struct finder f = { .p = p,
 			    .macros = g_new0(GArray *, p->unit_count + 1),
-			    .reach = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)catch_reach_free),
+			    .workers = g_hash_table_new(NULL, NULL),
 			    .sites = g_array_new(FALSE, TRUE, sizeof(struct catch_site)) };
 
+	for (int i = 0; i < 2; i++)
+		f.reach[i] = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)catch_reach_free);
+	for (uint32_t i = 1; i < p->instances->len; i++)
+		if (program_instance(p, i)->context == CONTEXT_WORKER)
+			g_hash_table_add(f.workers, GUINT_TO_POINTER(program_instance(p, i)->function));
 	for (uint32_t u = 0; u < p->unit_count; u++)
 		f.macros[u] = catch_macros_of(p, u);
 	for (uint32_t i = 1; i < p->functions->len; i++)
@@ -88,6 +102,8 @@ void catches_find(struct program *p)
 	for (uint32_t u = 0; u < p->unit_count; u++)
 		g_array_free(f.macros[u], TRUE);
 	g_free(f.macros);
-	g_hash_table_destroy(f.reach);
+	g_hash_table_destroy(f.reach[0]);
+	g_hash_table_destroy(f.reach[1]);
+	g_hash_table_destroy(f.workers);
 	g_array_free(f.sites, TRUE);
 }

@@ -37,7 +37,8 @@ bool catch_means_cancelled(const struct catch_form *form, const char *name);
 
 /* What was found out of functions under one form. */
 struct catch_reach;
-struct catch_reach *catch_reach_new(struct program *p, const struct catch_form *form);
+/* `cancels`: what the form lists under that is ended by a cancellation, too. */
+struct catch_reach *catch_reach_new(struct program *p, const struct catch_form *form, bool cancels);
 void catch_reach_free(struct catch_reach *reach);
 /* How surely a statement can be ended by a cancellation, and by which call of it; LEVELS: it cannot. */
 enum level catch_reaches(struct catch_reach *reach, uint32_t function, uint32_t node, uint32_t *call);

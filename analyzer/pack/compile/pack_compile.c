@@ -20,7 +20,7 @@ _Static_assert(sizeof(struct completion) == 32, "put_completion writes every mem
 _Static_assert(sizeof(struct registration) == 112, "put_registration writes every member");
 _Static_assert(sizeof(struct effect) == 208, "put_effect writes every member");
 _Static_assert(sizeof(struct pack) == 240, "put_pack writes every member");
-_Static_assert(sizeof(struct catch_form) == 144, "put_catch writes every member");
+_Static_assert(sizeof(struct catch_form) == 152, "put_catch writes every member");
 #endif
 
 /* A C string; bytes that are not plain ASCII as three octal digits. */
@@ -174,6 +174,7 @@ static void put_catch(const struct catch_form *form)
 	put_text("new_code", form->new_code);
 	put_list("ends", form->ends);
 	put_list("cancels", form->cancels);
+	put_list("cancelled_by", form->cancelled_by);
 	put_list("harmless", form->harmless);
 	put_number("anywhere", form->anywhere);
 	put_text("instead", form->instead);
