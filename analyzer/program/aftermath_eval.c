@@ -13,6 +13,26 @@ bool aftermath_means_cancelled(const struct walk *w, const struct node *constant
 	return false;
 }
 
+/* Whether failures are numbers below 0, as the cancellation is. */
+static bool is_negative(const struct walk *w)
+{
+	const struct completion_site *site = w->site;
+	const char *name = site->model && site->model->cancelled ? site->model->cancelled[0] : "";
+
+	for (size_t i = 0; site->pack && i < site->pack->constant_count; i++)
+		if (strcmp(site->pack->constants[i].name, name) == 0)
+			return site->pack->constants[i].value < 0;
+	return *name == '-'; /* -ECANCELED */
+}
+
+/* `status < 0` and the like, of one that says failed or cancelled. */
+static struct thing compare_sign(const struct walk *w, enum node_op op, const struct node *constant)
+{
+	if (constant->kind != NODE_CONST || constant->value || op < OP_LT || op > OP_GE || !is_negative(w))
+		return thing_unknown;
+	return thing_of_truth(op == OP_LT || op == OP_LE ? TRUTH_TRUE : TRUTH_FALSE);
+}
+
 /* The status, whose number no pack says, against a constant. */
 static struct thing compare_status(struct walk *w, enum node_op op, uint32_t node, uint32_t constant)
 {
@@ -22,7 +42,7 @@ static struct thing compare_status(struct walk *w, enum node_op op, uint32_t nod
 	if (cancelled)
 		walk_note_told(w, node);
 	if (c->kind != NODE_CONST || (op != OP_EQ && op != OP_NE))
-		return thing_unknown;
+		return compare_sign(w, op, c);
 	return thing_of_truth((op == OP_EQ) == cancelled ? TRUTH_TRUE : TRUTH_FALSE);
 }
 
@@ -32,7 +52,7 @@ static struct thing compare_failed(struct walk *w, enum node_op op, uint32_t con
 	const struct node *c = walk_node(w, constant);
 
 	if (c->kind != NODE_CONST || (op != OP_EQ && op != OP_NE) || (c->value && !aftermath_means_cancelled(w, c)))
-		return thing_unknown;
+		return compare_sign(w, op, c);
 	return thing_of_truth(op == OP_NE ? TRUTH_TRUE : TRUTH_FALSE);
 }
 
@@ -79,6 +99,20 @@ static struct thing eval_logic(struct walk *w, const struct node *n)
 	return thing_of_truth(value_logic(n->op, left, second));
 }
 
+/* `(void)request, (void)status` looks at neither. */
+static struct thing eval_comma(struct walk *w, uint32_t left, uint32_t right)
+{
+	uint32_t parts[] = { left, right };
+	struct thing value = thing_unknown;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+		enum node_kind kind = walk_node(w, parts[i])->kind;
+
+		value = kind == NODE_PARAM || kind == NODE_LOCAL ? thing_unknown : aftermath_eval(w, parts[i]);
+	}
+	return value;
+}
+
 static struct thing eval_binary(struct walk *w, uint32_t node)
 {
 	const struct node *n = walk_node(w, node);
@@ -86,9 +120,9 @@ static struct thing eval_binary(struct walk *w, uint32_t node)
 
 	if (n->op == OP_AND || n->op == OP_OR)
 		return eval_logic(w, n);
-	struct thing a = aftermath_eval(w, n->first), b = aftermath_eval(w, right);
 	if (n->op == OP_COMMA)
-		return b;
+		return eval_comma(w, n->first, right);
+	struct thing a = aftermath_eval(w, n->first), b = aftermath_eval(w, right);
 	return n->op >= OP_EQ && n->op <= OP_GE ? compare(w, node, a, b, right) : thing_unknown;
 }
 

@@ -156,23 +156,35 @@ static void judge_lost(const struct judge *j)
 	    j->site->canceller == CANCELLER_CALLER ? LEVEL_LOW : LEVEL_MEDIUM);
 }
 
-/* The work of a thread pool did not run when it was cancelled: there is no result to use. */
-static bool work_can_be_cancelled(const struct program *p, const struct completion_site *site)
+/* Whether the callback is handed a result beside the status, and looks at it. */
+static bool takes_result(const struct program_function *f, const struct completion_site *site)
 {
-	static const char *const names[] = { "uv_cancel", NULL };
-	const struct model *model = program_function(p, program_call(p, site->call)->callee)->model;
-	bool works = false;
+	for (uint32_t i = f->fact->body; i && i < f->end_node; i++)
+		if (function_node(f, i)->kind == NODE_PARAM && function_node(f, i)->value > site->outcome)
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; model && i < model->register_count; i++)
-		works |= model->registers[i]->context == CONTEXT_WORKER;
-	return works && program_calls_one_of(p, names);
+/* Whether the program cancels such operations; then there is no result: the work of a thread pool did not even run. */
+static bool result_can_be_missing(const struct program *p, const struct completion_site *site)
+{
+	const struct program_function *starter = program_function(p, program_call(p, site->call)->callee);
+	bool works = takes_result(program_function(p, site->callback), site);
+
+	for (size_t i = 0; starter->model && i < starter->model->register_count; i++)
+		works |= starter->model->registers[i]->context == CONTEXT_WORKER;
+	for (size_t i = 0; works && site->pack && i < site->pack->pending_count; i++)
+		for (const char *const *name = site->pack->pending[i].starters; *name; name++)
+			if (strcmp(*name, starter->name) == 0)
+				return program_calls_one_of(p, site->pack->pending[i].ended_by);
+	return false;
 }
 
 static void judge_ignored(const struct judge *j)
 {
 	const struct program_function *f = program_function(j->p, j->site->callback);
 
-	if (j->site->kind != COMPLETION_STATUS || j->cancelled.finish || !work_can_be_cancelled(j->p, j->site))
+	if (j->site->kind != COMPLETION_STATUS || j->cancelled.finish || !result_can_be_missing(j->p, j->site))
 		return;
 	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 		const struct call *call = program_call(j->p, i);

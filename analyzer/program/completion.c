@@ -237,7 +237,8 @@ static void look_for_status_callbacks(struct finder *finder, uint32_t index)
 
 static bool is_named_cancelled(const char *text)
 {
-	return g_str_has_suffix(text, "_CANCELED") || g_str_has_suffix(text, "_CANCELLED");
+	return g_str_has_suffix(text, "_CANCELED") || g_str_has_suffix(text, "_CANCELLED") ||
+	       g_str_has_suffix(text, "ECANCELED");
 }
 
 /* The constant that stands against this parameter in a comparison or a case of its `switch`; 0: none that says cancelled. */
