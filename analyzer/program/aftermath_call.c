@@ -106,13 +106,27 @@ static uint32_t task_variable(const struct walk *w, const struct arguments *a)
 	return n && (n->kind == NODE_LOCAL || n->kind == NODE_PARAM) ? (uint32_t)n->value + 1 : 0;
 }
 
+/* Whether no condition stands between a call and one behind it, other than those that the first is under too. */
+static bool is_sure_behind(const struct walk *w, uint32_t first, uint32_t second)
+{
+	uint32_t needed = body_region(w->p, w->f, second).guard;
+
+	for (uint32_t guard = body_region(w->p, w->f, first).guard; guard != needed;
+	     guard = program_item(w->p, guards, struct guard, guard)->outer)
+		if (!guard)
+			return false;
+	return first < second; /* not in another turn of a loop */
+}
+
 static void complete(struct walk *w, uint32_t node, unsigned role, const struct arguments *a)
 {
 	uint32_t symbol = walk_node(w, node)->symbol, variable = task_variable(w, a);
 
-	if (variable && walk_now(w)->completed_by == variable)
+	if (variable && (walk_now(w)->completed_by == variable ||
+			 (walk_now(w)->maybe_by == variable && is_sure_behind(w, walk_now(w)->maybe_at, node))))
 		walk_note(w, EVENT_TWICE, node, symbol);
-	walk_now(w)->completed_by = variable;
+	walk_now(w)->completed_by = walk_now(w)->maybe_by = variable;
+	walk_now(w)->maybe_at = node;
 	walk_note(w, EVENT_COMPLETES, node, symbol);
 	if (role & CANCEL_SUCCEEDS)
 		walk_note(w, EVENT_SUCCEEDS, node, symbol);

@@ -31,6 +31,10 @@ void states_join(void *state, const void *other)
 	to->disabled = to->disabled ? to->disabled : from->disabled;
 	if (to->completed_by != from->completed_by)
 		to->completed_by = 0;
+	if (!to->maybe_by) {
+		to->maybe_by = from->maybe_by;
+		to->maybe_at = from->maybe_at;
+	}
 }
 
 void walk_set(struct walk *w, uint32_t place, struct thing value)
@@ -41,6 +45,8 @@ void walk_set(struct walk *w, uint32_t place, struct thing value)
 		walk_now(w)->variables[n->value] = value;
 	if ((n->kind == NODE_LOCAL || n->kind == NODE_PARAM) && walk_now(w)->completed_by == (uint64_t)n->value + 1)
 		walk_now(w)->completed_by = 0;
+	if ((n->kind == NODE_LOCAL || n->kind == NODE_PARAM) && walk_now(w)->maybe_by == (uint64_t)n->value + 1)
+		walk_now(w)->maybe_by = 0;
 }
 
 struct thing thing_of_truth(enum truth truth)

@@ -42,7 +42,8 @@ struct state {
 	struct flow_state flow;
 	bool completed;    /* on every way to here */
 	uint32_t disabled; /* the call that turned pthread cancellation off and that some way to here has not undone */
-	uint32_t completed_by; /* the variable, from 1, whose task was completed on every way to here; 0: none */
+	uint32_t maybe_by, maybe_at; /* the same on some way, and the call that did so */
+	uint32_t completed_by;       /* the variable, from 1, whose task was completed on every way to here; 0: none */
 	struct thing variables[MAX_VARIABLES];
 };
 
