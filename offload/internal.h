@@ -112,6 +112,8 @@ struct worker {
 	struct call *call;         /* that it waits for */
 	bool idle;                 /* in the pool's list of idle ones, or about to be woken: see `wake` */
 	sem_t wake;                /* posted once by who takes it from that list */
+	bool joins;                /* when it ends: `previous`, the thread that left before it */
+	pthread_t previous;
 };
 
 struct offload_pool {
@@ -168,6 +170,7 @@ struct offload_limiter {
 	char *name;
 	unsigned generation, tokens, held, waits;
 	uint64_t begun;
+	struct histogram wait;
 	struct offload__link waiting; /* tasks, the first to come first */
 };
 

@@ -45,16 +45,17 @@ static bool limiter_has_token(const struct offload_limiter *limiter)
 	return limiter->held < limiter->tokens;
 }
 
-static void limiter_hold(struct offload_limiter *limiter)
+static void limiter_hold(struct offload_limiter *limiter, uint64_t waited)
 {
 	limiter->held++;
 	limiter->begun++;
+	offload__histogram_add(&limiter->wait, waited);
 }
 
 bool offload__limiter_take(struct offload_limiter *limiter, struct offload_task *task)
 {
 	if (limiter_has_token(limiter) && list_empty(&limiter->waiting)) {
-		limiter_hold(limiter);
+		limiter_hold(limiter, 0);
 		return true;
 	}
 	list_append(&limiter->waiting, &task->queued);
@@ -69,7 +70,7 @@ static void limiter_admit_first(struct offload_limiter *limiter)
 	struct offload_pool *pool = task->runs_on;
 	struct worker *woken;
 
-	limiter_hold(limiter);
+	limiter_hold(limiter, offload_now() - task->since);
 	limiter->waits--;
 	pthread_mutex_lock(&pool->lock);
 	list_remove(&task->queued);
@@ -117,6 +118,7 @@ void offload_limiter_stats(struct offload_limiter *limiter, struct offload_limit
 	out->held = limiter->held;
 	out->waiting = limiter->waits;
 	out->begun = limiter->begun;
+	offload__histogram_read(&limiter->wait, &out->wait);
 	pthread_mutex_unlock(&limiter->lock);
 }
 

@@ -8,12 +8,12 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define DEFAULT_THREADS 16
 #define DEFAULT_IDLE_MS 10000
@@ -59,6 +59,14 @@ static int pool_sync_init(struct offload_pool *pool)
 	return -error;
 }
 
+/* More than one for this process: else a thread that spins only keeps others from running. */
+static bool pool_has_processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) < 0 || CPU_COUNT(&set) > 1;
+}
+
 static void pool_configure(struct offload_pool *pool, const struct offload_pool_options *options)
 {
 	snprintf(pool->name, sizeof(pool->name), "%s", options->name ? options->name : "offload");
@@ -67,7 +75,7 @@ static void pool_configure(struct offload_pool *pool, const struct offload_pool_
 	pool->max_threads = options->max_threads ? options->max_threads : DEFAULT_THREADS;
 	pool->queue_limit = options->queue_limit;
 	pool->idle_ms = options->idle_ms ? options->idle_ms : DEFAULT_IDLE_MS;
-	pool->may_spin = sysconf(_SC_NPROCESSORS_ONLN) > 1;
+	pool->may_spin = pool_has_processors();
 	pool->patience = 1;
 	list_init(&pool->queue);
 	list_init(&pool->waiting);

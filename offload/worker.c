@@ -86,21 +86,36 @@ static bool worker_may_end(const struct offload_pool *pool)
 	return pool->threads > pool->min_threads && !needed;
 }
 
-/* The idle time is over: true if the worker is to end. If it was roused just then, the wake is coming. */
-static bool worker_tire(struct worker *worker)
+/* The thread is none of the pool's from here on: nobody counts on it. It joins the one that left before. Lock held. */
+static void worker_leave(struct worker *worker)
 {
-	bool roused, ends;
+	struct offload_pool *pool = worker->pool;
 
-	pthread_mutex_lock(&worker->pool->lock);
-	roused = !worker->idle;
-	ends = !roused && worker_may_end(worker->pool);
-	if (ends)
-		idle_remove(worker);
-	pthread_mutex_unlock(&worker->pool->lock);
-	return ends;
+	list_remove(&worker->of_pool);
+	worker->joins = pool->unjoined;
+	worker->previous = pool->last;
+	pool->unjoined = true;
+	pool->last = pthread_self();
+	pool->threads--;
+	pthread_cond_broadcast(&pool->gone);
 }
 
-/* Sleeps until roused; false if it is to end instead. */
+/* The idle time is over: true if the worker has left. If it was roused just then, the wake is coming. */
+static bool worker_tire(struct worker *worker)
+{
+	bool leaves;
+
+	pthread_mutex_lock(&worker->pool->lock);
+	leaves = worker->idle && worker_may_end(worker->pool);
+	if (leaves) {
+		idle_remove(worker);
+		worker_leave(worker);
+	}
+	pthread_mutex_unlock(&worker->pool->lock);
+	return leaves;
+}
+
+/* Sleeps until roused; false if it has left instead. */
 static bool worker_sleep(struct worker *worker)
 {
 	struct timespec until;
@@ -265,6 +280,9 @@ static void worker_loop(struct worker *worker)
 				return;
 			break;
 		case NEXT_END:
+			pthread_mutex_lock(&worker->pool->lock);
+			worker_leave(worker);
+			pthread_mutex_unlock(&worker->pool->lock);
 			return;
 		}
 	}
@@ -286,24 +304,12 @@ static void worker_begin(struct worker *worker)
 	self = worker;
 }
 
+/* It has left: the pool may be freed as soon as this thread is joined. */
 static void worker_end(struct worker *worker)
 {
-	struct offload_pool *pool = worker->pool;
-	bool joins;
-	pthread_t last;
-
 	self = NULL;
-	pthread_mutex_lock(&pool->lock);
-	list_remove(&worker->of_pool);
-	joins = pool->unjoined;
-	last = pool->last;
-	pool->unjoined = true;
-	pool->last = pthread_self();
-	pool->threads--;
-	pthread_cond_broadcast(&pool->gone);
-	pthread_mutex_unlock(&pool->lock);
-	if (joins)
-		pthread_join(last, NULL);
+	if (worker->joins)
+		pthread_join(worker->previous, NULL);
 	sem_destroy(&worker->wake);
 }
 

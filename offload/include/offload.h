@@ -216,7 +216,8 @@ int offload_limiter_set(struct offload_limiter *limiter, unsigned tokens);
 struct offload_limiter_usage {
 	const char *name; /* the limiter's */
 	unsigned tokens, held, waiting;
-	uint64_t begun; /* tasks that got a token */
+	uint64_t begun;            /* tasks that got a token */
+	struct offload_times wait; /* for it, from submit; 0 for those that found one */
 };
 
 /* Any thread. */
@@ -229,7 +230,7 @@ int offload_limiter_free(struct offload_limiter *limiter);
 
 /*
  * The tasks of one owner (a connection, a window), so that they end with it. In the owner's struct; set task->group
- * before submit. A task leaves its group before its `done` runs; an abandoned one before `released`.
+ * before submit. A task leaves its group before its `done` runs; with OFFLOAD_ABANDON, before `released`.
  */
 struct offload_group {
 	void *data; /* the caller's, as given to offload_group_close */

@@ -92,6 +92,7 @@ static void more_tokens_let_more_begin_and_none_stop_all(void **state)
 	test_run(loop);
 	offload_limiter_stats(limiter, &stats);
 	assert_int_equal(stats.begun, 4);
+	assert_in_range(stats.wait.max, 10 * MS, 60000 * MS); /* all of them waited for the first tokens */
 	assert_int_equal(offload_limiter_free(limiter), 0);
 	assert_int_equal(offload_loop_free(loop), 0);
 }

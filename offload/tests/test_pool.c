@@ -88,6 +88,29 @@ static void idle_threads_end_down_to_the_least(void **state)
 	assert_int_equal(offload_loop_free(loop), 0);
 }
 
+/* A thread that is just about to end for idleness does not leave a task behind. */
+static void a_task_that_comes_when_the_last_thread_tires_is_run(void **state)
+{
+	struct offload_pool_options options = { .max_threads = 1, .idle_ms = 1 };
+	struct offload_loop *loop = test_loop();
+	struct offload_pool *pool = offload_pool_new(&options, NULL);
+	struct job job;
+
+	(void)state;
+	assert_non_null(pool);
+	job_init(&job, loop, pool);
+	for (unsigned i = 0; i < 400; i++) {
+		job_open(&job);
+		job_submit(&job);
+		test_run(loop);
+		for (uint64_t until = offload_now() + 950000 + i * 500; offload_now() < until;)
+			;
+	}
+	assert_int_equal(job.dones, 400);
+	assert_int_equal(offload_pool_free(pool), 0);
+	assert_int_equal(offload_loop_free(loop), 0);
+}
+
 static void times_are_counted(void **state)
 {
 	struct world world = world_new();
@@ -276,6 +299,7 @@ int main(void)
 		cmocka_unit_test(a_pool_grows_while_all_workers_block_up_to_its_cap),
 		cmocka_unit_test(work_one_after_the_other_needs_one_thread),
 		cmocka_unit_test(idle_threads_end_down_to_the_least),
+		cmocka_unit_test(a_task_that_comes_when_the_last_thread_tires_is_run),
 		cmocka_unit_test(times_are_counted),
 		cmocka_unit_test(threads_are_named_and_leave_signals_to_the_loop),
 		cmocka_unit_test(options_that_make_no_sense_are_refused),
