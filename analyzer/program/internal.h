@@ -4,6 +4,8 @@
  *   link.c      functions, symbols and call sites of all units      body.c      one body: calls, guards, loops, definitions
  *   control.c   where control goes on from a statement              identity.c  which thread a comparison asks for
  *   model.c     which pack entry speaks of which function           pointers.c  what a function pointer may point to
+ *   slots.c     the places that hold such pointers                  targets.c   ... and who asks for what they hold
+ *   found.c     functions that are looked up by their names
  *   value.c     what an expression is known to be on a path         definition.c what variables are set to
  *   variable.c  what a variable holds at a place                    condition.c what packs ask of arguments
  *   loops.c     loops written by hand around a wait                 descriptor.c whether a descriptor blocks

@@ -12,8 +12,7 @@
  * A parameter holds what all callers pass. That is right for what is stored (`self->cb = cb`) and wrong for what is
  * called at once (`qsort(..., compare)`): such calls are resolved per call site, in context.c.
  */
-#include "program/gobject.h"
-#include "program/internal.h"
+#include "program/slots.h"
 
 #include <string.h>
 
@@ -21,230 +20,6 @@ struct solver {
 	struct program *p;
 	GArray *queue; /* targets to push on */
 };
-
-/*
- * Whether a place of this type may hold a function. `void *` may (user data, dlsym); a pointer to some struct does not,
- * even if a cast put one there: without this, what passes through one generic container would reach everything.
- */
-static bool holds_functions(const char *type)
-{
-	static const char *const generic[] = { "void *", "const void *", "volatile void *" };
-
-	if (!*type || strchr(type, '(') || strstr(type, "__va_list_tag"))
-		return true;
-	for (size_t i = 0; i < G_N_ELEMENTS(generic); i++)
-		if (strncmp(type, generic[i], strlen(generic[i])) == 0)
-			return true;
-	return false;
-}
-
-static bool variable_holds(const struct program_function *f, uint32_t variable)
-{
-	if (!f->fact || variable >= f->fact->variables)
-		return true;
-	return holds_functions(
-		facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable + variable)->type));
-}
-
-/* "void *(int)" returns what stands before its parameters; "void (*(int))(void)" returns a function pointer. */
-static bool return_holds(const char *type)
-{
-	const char *parameters = strchr(type, '(');
-
-	if (!parameters || parameters[1] == '*')
-		return true;
-	char *result = g_strndup(type, (gsize)(parameters - type));
-	bool holds = holds_functions(result);
-	g_free(result);
-	return holds;
-}
-
-static uint32_t new_slot(struct program *p, struct slot slot)
-{
-	g_array_append_val(p->slots, slot);
-	return p->slots->len - 1;
-}
-
-static uint32_t variable_slot(const struct program_function *f, uint32_t variable)
-{
-	return f->fact && variable < f->fact->variables ? f->first_slot + variable : 0;
-}
-
-static uint32_t return_slot(const struct program_function *f)
-{
-	return f->fact ? f->first_slot + f->fact->variables : 0;
-}
-
-/* The slots of a function's variables and of what it returns stand together. */
-static void add_own_slots(struct program *p, uint32_t function)
-{
-	struct program_function *f = program_function(p, function);
-
-	f->first_slot = p->slots->len;
-	for (uint32_t i = 0; i < f->fact->variables; i++)
-		new_slot(p, (struct slot){ .kind = i < f->fact->params ? SLOT_PARAM : SLOT_LOCAL,
-					   .holds = variable_holds(f, i),
-					   .function = function,
-					   .variable = i });
-	new_slot(p, (struct slot){ .kind = SLOT_RETURN, .holds = return_holds(f->type), .function = function });
-}
-
-static uint32_t result_slot(struct program *p, uint32_t function, uint32_t node)
-{
-	gpointer key = GSIZE_TO_POINTER((gsize)function << 32 | node);
-	uint32_t slot = GPOINTER_TO_UINT(g_hash_table_lookup(p->result_index, key));
-
-	if (!slot) {
-		slot = new_slot(
-			p, (struct slot){ .kind = SLOT_RESULT, .holds = true, .function = function, .variable = node });
-		g_hash_table_insert(p->result_index, key, GUINT_TO_POINTER(slot));
-	}
-	return slot;
-}
-
-/* Whether what a library function returns is known by the call. */
-static bool finds(const struct program *p, uint32_t function)
-{
-	return !program_function(p, function)->fact && found_by(p, &(struct call){ .callee = function });
-}
-
-static bool is_generic(const char *type)
-{
-	return strstr(type, "(*)(void *)") || (strncmp(type, "void *", 6) == 0 && !strchr(type, '('));
-}
-
-static uint32_t keyed_slot(struct program *p, uint32_t unit, uint32_t symbol)
-{
-	const struct facts *facts = p->units[unit];
-	const struct symbol *s = facts_symbol(facts, symbol);
-	uint32_t *known = &p->symbol_slot[unit][symbol];
-	const char *key = facts_string(facts, s->key);
-
-	if (*known)
-		return *known;
-	*known = GPOINTER_TO_UINT(g_hash_table_lookup(p->slot_by_key, key));
-	if (!*known) {
-		*known = new_slot(p, (struct slot){ .kind = s->kind == SYMBOL_FIELD ? SLOT_FIELD : SLOT_GLOBAL,
-						    .holds = holds_functions(facts_string(facts, s->type)),
-						    .generic = is_generic(facts_string(facts, s->type)),
-						    .from_system = s->flags & SYMBOL_SYSTEM || strstr(key, "@U@"),
-						    .outside = (s->flags & (SYMBOL_SYSTEM | SYMBOL_IMPLICIT)) != 0,
-						    .type = facts_string(facts, s->type),
-						    .name = facts_string(facts, s->name),
-						    .marks = g_hash_table_lookup(p->field_marks, key) });
-		g_hash_table_insert(p->slot_by_key, (gpointer)key, GUINT_TO_POINTER(*known));
-	}
-	return *known;
-}
-
-uint32_t pointers_callback_field(struct program *p, uint32_t unit, uint32_t symbol)
-{
-	const struct facts *facts = p->units[unit];
-
-	return strchr(facts_string(facts, facts_symbol(facts, symbol)->type), '(') ? keyed_slot(p, unit, symbol) : 0;
-}
-
-uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node)
-{
-	const struct program_function *f = program_function(p, function);
-
-	while (node) {
-		const struct node *n = function_node(f, node);
-
-		switch (n->kind) {
-		case NODE_PARAM:
-		case NODE_LOCAL:
-			return variable_slot(f, (uint32_t)n->value);
-		case NODE_GLOBAL:
-		case NODE_FIELD:
-			return n->symbol ? keyed_slot(p, f->unit - 1, n->symbol) : 0;
-		case NODE_INDEX:
-		case NODE_DEREF:
-		case NODE_ADDRESS:
-			node = n->first;
-			break;
-		case NODE_CALL: {
-			uint32_t callee = n->symbol ? link_symbol(p, f->unit - 1, n->symbol) : 0;
-
-			return callee && !finds(p, callee) ? return_slot(program_function(p, callee))
-							   : result_slot(p, function, node);
-		}
-		default:
-			return 0;
-		}
-	}
-	return 0;
-}
-
-const char *pointers_slot_name(const struct program *p, uint32_t slot)
-{
-	const struct slot *s = program_slot(p, slot);
-	const struct program_function *f = s->function ? program_function(p, s->function) : NULL;
-
-	switch (s->kind) {
-	case SLOT_PARAM:
-	case SLOT_LOCAL:
-		return facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable + s->variable)->name);
-	case SLOT_RETURN:
-		return f->name;
-	case SLOT_RESULT:
-		return "";
-	default:
-		return s->name;
-	}
-}
-
-/* Calls `take` for each leaf that the value of `node` may come from: a NODE_FUNCTION, or something with a slot. */
-typedef void take_leaf(void *data, uint32_t leaf);
-
-static void each_leaf(const struct program_function *f, uint32_t node, take_leaf *take, void *data, unsigned depth)
-{
-	const struct node *n = function_node(f, node);
-
-	if (depth > 64)
-		return;
-	switch (n->kind) {
-	case NODE_CONDITIONAL: {
-		uint32_t then = function_node(f, n->first)->next;
-
-		if (function_node(f, then)->kind == NODE_EMPTY)
-			each_leaf(f, n->first, take, data, depth + 1);
-		else
-			each_leaf(f, then, take, data, depth + 1);
-		each_leaf(f, function_node(f, then)->next, take, data, depth + 1);
-		break;
-	}
-	case NODE_ASSIGN:
-		each_leaf(f, function_node(f, n->first)->next, take, data, depth + 1);
-		break;
-	case NODE_BINARY:
-		if (n->op == OP_COMMA)
-			each_leaf(f, function_node(f, n->first)->next, take, data, depth + 1);
-		else if (n->op == OP_ADD || n->op == OP_SUBTRACT)
-			each_leaf(f, n->first, take, data, depth + 1);
-		break;
-	case NODE_OPAQUE:
-	case NODE_BLOCK: { /* a statement expression: its last statement is its value */
-		uint32_t last = 0;
-
-		for_each_child(child, f->facts, n)
-			last = child;
-		if (last)
-			each_leaf(f, last, take, data, depth + 1);
-		break;
-	}
-	case NODE_DEREF:
-	case NODE_ADDRESS:
-		if (n->first && function_node(f, n->first)->kind == NODE_FUNCTION) {
-			take(data, n->first);
-			break;
-		}
-		take(data, node);
-		break;
-	default:
-		take(data, node);
-	}
-}
 
 static void add_target(struct solver *s, uint32_t slot, struct target target)
 {
@@ -371,7 +146,7 @@ static void bind_port(struct solver *s, uint32_t index, uint32_t function)
 
 	if (!f->fact || !pointers_fit(s->p, function, port.arguments))
 		return;
-	uint32_t first = f->first_slot, result = return_slot(f), node = f->fact->body, params = f->fact->params;
+	uint32_t first = f->first_slot, result = slot_returned(f), node = f->fact->body, params = f->fact->params;
 	for (uint32_t i = 0; i < params; i++)
 		add_copy(s, port.first_argument + i, first + i, function, node);
 	add_copy(s, result, port.first_argument + port.arguments, function, node);
@@ -394,7 +169,7 @@ static uint32_t new_port(struct program *p, uint32_t slot, uint32_t arguments)
 			     .first_argument = p->slots->len };
 
 	for (uint32_t i = 0; i <= arguments; i++)
-		new_slot(p, joint);
+		slot_new(p, joint);
 	g_array_append_val(p->ports, port);
 	return program_slot(p, slot)->first_port = p->ports->len - 1;
 }
@@ -410,7 +185,7 @@ static void flow_body(struct solver *s, uint32_t function)
 			flow(s, function, function_node(&f, n->first)->next, pointers_slot_of(s->p, function, n->first),
 			     i);
 		else if (n->kind == NODE_RETURN && n->first)
-			flow(s, function, n->first, return_slot(&f), i);
+			flow(s, function, n->first, slot_returned(&f), i);
 	}
 }
 
@@ -429,7 +204,7 @@ static void call_named(struct solver *s, const struct call *call, uint32_t funct
 	flow_arguments(s, call->caller, call->node, f.first_slot, f.fact->params);
 	if (f.flags & SYMBOL_VARIADIC)
 		flow_rest(s, call, &f);
-	add_copy(s, return_slot(&f), result_slot(s->p, call->caller, call->node), call->caller, call->node);
+	add_copy(s, slot_returned(&f), slot_result(s->p, call->caller, call->node), call->caller, call->node);
 }
 
 static void listen_leaf(void *data, uint32_t leaf)
@@ -457,7 +232,7 @@ static void listen_leaf(void *data, uint32_t leaf)
 	g_array_append_val(p->port_calls, through);
 	port->first_call = p->port_calls->len - 1;
 	flow_arguments(l->s, call.caller, call.node, first, arguments);
-	add_copy(l->s, first + arguments, result_slot(p, call.caller, call.node), call.caller, call.node);
+	add_copy(l->s, first + arguments, slot_result(p, call.caller, call.node), call.caller, call.node);
 }
 
 struct finding_place {
@@ -532,96 +307,6 @@ static void drain(struct solver *s)
 	}
 }
 
-struct visitor {
-	struct program *p;
-	uint32_t function;
-	pointer_place *visit;
-	void *data;
-};
-
-static void visit_leaf(void *data, uint32_t leaf)
-{
-	struct visitor *v = data;
-	const struct program_function *f = program_function(v->p, v->function);
-	const struct node *n = function_node(f, leaf);
-	uint32_t function = n->kind == NODE_FUNCTION ? link_symbol(v->p, f->unit - 1, n->symbol) : 0;
-	uint32_t slot = n->kind == NODE_FUNCTION ? 0 : pointers_slot_of(v->p, v->function, leaf);
-
-	if (function || slot)
-		v->visit(slot, function, v->data);
-}
-
-void pointers_places(struct program *p, uint32_t function, uint32_t node, pointer_place *visit, void *data)
-{
-	struct visitor visitor = { .p = p, .function = function, .visit = visit, .data = data };
-
-	if (node && !gobject_chains_up(p, function, node, visit, data))
-		each_leaf(program_function(p, function), node, visit_leaf, &visitor, 0);
-}
-
-struct target_visitor {
-	struct program *p;
-	pointer_visit *visit;
-	void *data;
-};
-
-static void visit_targets(uint32_t slot, uint32_t function, void *data)
-{
-	const struct target_visitor *v = data;
-
-	if (function)
-		v->visit(function, 0, v->data);
-	for (uint32_t t = slot ? program_slot(v->p, slot)->first_target : 0; t; t = program_target(v->p, t)->next)
-		v->visit(program_target(v->p, t)->function, t, v->data);
-}
-
-void pointers_each(struct program *p, uint32_t function, uint32_t node, pointer_visit *visit, void *data)
-{
-	struct target_visitor visitor = { .p = p, .visit = visit, .data = data };
-
-	pointers_places(p, function, node, visit_targets, &visitor);
-}
-
-struct any {
-	const struct program *p;
-	const uint8_t *outside;
-	bool found, foreign;
-	uint32_t slot; /* the first that it may come from; 0: none is known */
-};
-
-static void any_target(uint32_t slot, uint32_t function, void *data)
-{
-	struct any *any = data;
-
-	any->found |= function || program_slot(any->p, slot)->first_target;
-	any->slot = any->slot ? any->slot : slot;
-	any->foreign |= slot && (any->outside[slot] || program_slot(any->p, slot)->outside);
-}
-
-void pointers_count(struct program *p)
-{
-	uint8_t *outside = outside_find(p);
-
-	for (uint32_t i = 1; i < p->calls->len; i++) {
-		struct call call = *program_call(p, i);
-		struct any any = { .p = p, .outside = outside };
-
-		if (call.callee || call.cleanup)
-			continue;
-		p->indirect_calls++;
-		pointers_places(p, call.caller, call_node(p, &call)->first, any_target, &any);
-		if (any.found || gobject_chains_up(p, call.caller, call_node(p, &call)->first, NULL, NULL))
-			continue;
-		struct unresolved_call unresolved = { i, any.slot };
-		if (any.foreign)
-			p->outside_calls++;
-		else
-			g_array_append_val(p->unresolved, unresolved);
-	}
-	p->unresolved_calls = p->unresolved->len - 1;
-	g_free(outside);
-}
-
 void pointers_solve(struct program *p)
 {
 	struct solver solver = { .p = p, .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
@@ -633,7 +318,7 @@ void pointers_solve(struct program *p)
 		p->symbol_slot[u] = arena_new_array(p->arena, uint32_t, p->units[u]->symbols.count);
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		if (program_function(p, i)->fact)
-			add_own_slots(p, i);
+			slots_add_own(p, i);
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		if (program_function(p, i)->fact)
 			flow_body(&solver, i);
