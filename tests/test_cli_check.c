@@ -393,6 +393,46 @@ static void a_unit_in_cplusplus_fails_no_run(void **state)
 	}
 }
 
+/* What a handler of another language does with a cancelled thread is found; the flags are those of its compiler. */
+static void a_catch_of_another_language_is_read(void **state)
+{
+	static const char declarations[] = "typedef unsigned long pthread_t;\n"
+					   "int pthread_create(pthread_t *, const void *, void *(*)(void *), void *);\n"
+					   "int pthread_cancel(pthread_t);\n"
+					   "void pthread_testcancel(void);\n"
+					   "static pthread_t thread;\n"
+					   "int turns;\n";
+	static const char rest[] = "void start(void)\n{\n\tpthread_create(&thread, 0, work, 0);\n}\n"
+				   "void stop(void)\n{\n\tpthread_cancel(thread);\n}\n";
+	static const struct {
+		const char *file, *flags, *handler, *named;
+	} cases[] = {
+		{ "work.m", "-fobjc-exceptions", "@try { pthread_testcancel(); } @catch (...) { turns = 0; }",
+		  "'@catch (...)'" },
+		{ "work.c", "-fms-extensions -target x86_64-pc-windows-msvc",
+		  "__try { pthread_testcancel(); } __except (1) { turns = 0; }",
+		  "'__except (EXCEPTION_EXECUTE_HANDLER)'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct sandbox sandbox = project_with(server);
+		g_autofree char *database =
+			g_strdup_printf("[{\"directory\": \"%s\", \"file\": \"%s\", \"command\": \"clang %s -c %s\"}]",
+					sandbox.root, cases[i].file, cases[i].flags, cases[i].file);
+		g_autofree char *source =
+			g_strdup_printf("%sstatic void *work(void *data)\n{\n\t%s\n\treturn data;\n}\n%s", declarations,
+					cases[i].handler, rest);
+		g_autofree char *expected =
+			g_strdup_printf("%s swallows a cancellation of 'pthread_testcancel'", cases[i].named);
+
+		sandbox_write(&sandbox, cases[i].file, source);
+		sandbox_write(&sandbox, "compile_commands.json", database);
+		assert_ended(run("check"), 1, expected, "");
+		sandbox_finish(&sandbox);
+	}
+}
+
 static void each_stage_can_be_dumped(void **state)
 {
 	static const char *const expected[][2] = {
@@ -466,6 +506,7 @@ int main(void)
 		cmocka_unit_test(why_prints_the_path_or_says_there_is_none),
 		cmocka_unit_test(blocks_prints_who_would_wait),
 		cmocka_unit_test(a_unit_in_cplusplus_fails_no_run),
+		cmocka_unit_test(a_catch_of_another_language_is_read),
 		cmocka_unit_test(a_learned_pack_is_a_pack),
 		cmocka_unit_test(each_stage_can_be_dumped),
 		cmocka_unit_test(doctor_is_content_with_a_project_that_was_checked),

@@ -175,11 +175,13 @@ static const struct {
 	{ ".CPP", LANGUAGE_CPLUSPLUS },
 	{ ".c++", LANGUAGE_CPLUSPLUS },
 	{ ".C", LANGUAGE_CPLUSPLUS },
+	{ ".m", LANGUAGE_OBJECTIVE_C },
 	/* values of -x */
 	{ "c", LANGUAGE_C },
 	{ "cpp-output", LANGUAGE_C },
 	{ "c++", LANGUAGE_CPLUSPLUS },
 	{ "c++-cpp-output", LANGUAGE_CPLUSPLUS },
+	{ "objective-c", LANGUAGE_OBJECTIVE_C },
 };
 
 static enum language find_language(const char *name)

@@ -12,7 +12,18 @@
 #include <glib.h>
 #include <stdbool.h>
 
-enum language { LANGUAGE_C, LANGUAGE_CPLUSPLUS, LANGUAGE_OTHER }; /* other: assembler, headers, Fortran ... */
+enum language {
+	LANGUAGE_C,
+	LANGUAGE_CPLUSPLUS,
+	LANGUAGE_OBJECTIVE_C,
+	LANGUAGE_OTHER /* assembler, headers, Fortran ... */
+};
+
+/* C is the promise; what else is read is read as far as it goes. */
+static inline bool language_is_read_beside(enum language language)
+{
+	return language == LANGUAGE_CPLUSPLUS || language == LANGUAGE_OBJECTIVE_C;
+}
 
 struct arguments {
 	GPtrArray *kept;        /* const char *, in order, in the arena; the struct's owner frees the array */

@@ -20,7 +20,7 @@ struct unit_command {
 	const char *directory;  /* absolute: where relative arguments count from */
 	const char **arguments; /* NULL-terminated; the source file is not among them */
 	bool inferred;          /* true: guessed, a second parse with stubs may help */
-	bool cplusplus;         /* the language is C++ */
+	bool cplusplus;         /* the language is C++ or Objective-C: C is the promise */
 	uint64_t hash;          /* of arguments, directory and inferred: part of the cache key */
 };
 

@@ -10,7 +10,7 @@ static void add_unit(struct unit_list *list, const char *file, const char *direc
 		.file = file,
 		.directory = directory,
 		.arguments = words_store(list->arena, arguments.kept),
-		.cplusplus = arguments.language == LANGUAGE_CPLUSPLUS,
+		.cplusplus = language_is_read_beside(arguments.language),
 	};
 
 	unit_list_add(list, unit, RANK_PROGRAM);

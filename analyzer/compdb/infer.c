@@ -235,7 +235,7 @@ static void infer_unit(struct inference *inference, const char *file)
 		.directory = inference->root,
 		.arguments = words_store(inference->arena, arguments.kept),
 		.inferred = true,
-		.cplusplus = arguments.language == LANGUAGE_CPLUSPLUS,
+		.cplusplus = language_is_read_beside(arguments.language),
 	};
 
 	unit_list_add(&inference->units, unit, RANK_PROGRAM);

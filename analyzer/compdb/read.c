@@ -124,7 +124,7 @@ static void add_unit(struct reader *reader, const char *file, const char *direct
 		.file = file,
 		.directory = directory,
 		.arguments = words_store(reader->arena, arguments.kept),
-		.cplusplus = arguments.language == LANGUAGE_CPLUSPLUS,
+		.cplusplus = language_is_read_beside(arguments.language),
 	};
 	if (arguments.language != LANGUAGE_OTHER)
 		unit_list_add(&reader->units, unit,
