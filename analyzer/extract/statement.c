@@ -387,7 +387,8 @@ static void any_statement(struct visit *v, CXCursor cursor, uint32_t block)
 		do_statement(v, cursor, block);
 		break;
 	case CXCursor_ForStmt:
-		for_statement(v, cursor, block);
+		if (!visit_scope(v, cursor, block))
+			for_statement(v, cursor, block);
 		break;
 	case CXCursor_CXXForRangeStmt:
 		range_statement(v, cursor, block);

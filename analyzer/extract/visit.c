@@ -142,6 +142,8 @@ static CXCursor take_parameters(struct visit *v, CXCursor definition)
 	struct children children = children_of(v, definition);
 	CXCursor body = clang_getNullCursor();
 
+	if (definition.kind == CXCursor_ForStmt)
+		body = last_child(v, children);
 	for (guint i = 0; i < children.count; i++) {
 		CXCursor child = child_at(v, children, i);
 
@@ -158,6 +160,8 @@ static CXCursor take_parameters(struct visit *v, CXCursor definition)
 
 static bool has_body(struct visit *v, CXCursor definition)
 {
+	if (definition.kind == CXCursor_ForStmt)
+		return true;
 	struct children children = children_of(v, definition);
 	bool found = false;
 
@@ -167,10 +171,18 @@ static bool has_body(struct visit *v, CXCursor definition)
 	return found;
 }
 
+static uint32_t symbol_of(struct visit *v, CXCursor definition)
+{
+	if (definition.kind == CXCursor_LambdaExpr)
+		return cplusplus_lambda(v, definition);
+	if (definition.kind == CXCursor_ForStmt)
+		return scope_symbol(v, definition);
+	return visit_symbol(v, definition);
+}
+
 static void emit_function(struct visit *v, CXCursor definition)
 {
-	bool is_lambda = definition.kind == CXCursor_LambdaExpr;
-	uint32_t symbol = is_lambda ? cplusplus_lambda(v, definition) : visit_symbol(v, definition);
+	uint32_t symbol = symbol_of(v, definition);
 
 	if (!has_body(v, definition) || !g_hash_table_add(v->emitted, GUINT_TO_POINTER(symbol)))
 		return;

@@ -8,6 +8,7 @@
  *      constant.c     constants: their value and how the source spells them
  *      initialiser.c  initialisers -> assignments to the places they fill
  *      symbol.c       functions, globals, fields: identity, type, attributes
+ *      scope.c        blocks on other threads
  *      cplusplus.c    what C++ adds: lambdas, methods, operators
  *      place.c        where a node stands and which macro wrote it
  */
@@ -45,7 +46,7 @@ struct visit {
 	GArray *candidates;    /* CXCursor: what by_name will hold */
 	GArray *declared;      /* CXCursor: every declaration of a function */
 	GArray *definitions;   /* CXCursor: what is emitted */
-	GArray *pending;       /* CXCursor: functions of headers that an emitted function refers to; lambdas */
+	GArray *pending;       /* CXCursor: functions of headers that an emitted function refers to; lambdas, scopes */
 	GArray *overrides;     /* uint32_t: assignments of virtual methods, see cplusplus.c */
 	bool cplusplus;        /* the unit is C++ */
 	GArray *cursors;       /* CXCursor: stack of the children being walked */
@@ -99,6 +100,14 @@ void visit_statement(struct visit *v, CXCursor statement, uint32_t block);
 /* catching.c: what C++, Objective-C and Microsoft's C make of `try` and `throw`. */
 void catching_try(struct visit *v, CXCursor statement, uint32_t block);
 uint32_t catching_throw(struct visit *v, CXCursor cursor);
+
+/*
+ * scope.c: a `for` that is a block on another thread: what it leaves behind goes to `block`, the rest becomes pending. False
+ * if it is an ordinary one. Then, of one that is pending: its symbol, and its block.
+ */
+bool visit_scope(struct visit *v, CXCursor loop, uint32_t block);
+uint32_t scope_symbol(struct visit *v, CXCursor loop);
+CXCursor scope_body(struct visit *v, CXCursor loop);
 
 /* A local variable's declaration: its entry in the variable table, its initialiser's assignments below `block`. */
 void visit_variable(struct visit *v, CXCursor declaration, uint32_t block);

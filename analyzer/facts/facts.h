@@ -32,7 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FACTS_VERSION = 5 }; /* part of the cache key: change it with any change of this file or of extract/ */
+enum { FACTS_VERSION = 6 }; /* part of the cache key: change it with any change of this file or of extract/ */
 
 enum node_kind {
 	NODE_NONE,
