@@ -107,7 +107,7 @@ int offload_call_loop(struct offload_loop *loop, int (*function)(void *data), vo
 		return -ENOMEM;
 	if (call_announce(worker, call)) {
 		offload__loop_post(loop, &call->event);
-		result = call_wait(call);
+		result = call_wait(call); // looplint: allow(blocking-call) the loop's thread was refused above
 	} else {
 		call_drop(call);
 	}

@@ -169,7 +169,7 @@ static void loop_close(struct offload_loop *loop)
 
 	if (forked)
 		offload__watch_forget(loop->watch);
-	offload_pool_free(loop->own_pool);
+	offload_pool_free(loop->own_pool); // looplint: allow(blocking-call) nothing runs: idle threads end at once
 	loop->own_pool = NULL;
 	loop->ops->close(loop, forked);
 }
@@ -240,7 +240,7 @@ void offload__loop_finish(struct offload_loop *loop)
 		while (loop_is_ready(loop))
 			loop_run_first(loop);
 		while (loop->owed > 0) {
-			poll(&readable, 1, -1);
+			poll(&readable, 1, -1); // looplint: allow(blocking-call) the write is made, or about to be
 			wakeup_read(loop);
 		}
 	}
