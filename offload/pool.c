@@ -40,6 +40,20 @@ static int pool_attributes(struct offload_pool *pool, size_t stack_size)
 	return -error;
 }
 
+/* It is held for moments: who finds it taken looks again a few times before it sleeps. */
+static int pool_lock_init(struct offload_pool *pool)
+{
+	pthread_mutexattr_t adaptive;
+	int error = pthread_mutexattr_init(&adaptive);
+
+	if (error != 0)
+		return error;
+	pthread_mutexattr_settype(&adaptive, PTHREAD_MUTEX_ADAPTIVE_NP);
+	error = pthread_mutex_init(&pool->lock, &adaptive);
+	pthread_mutexattr_destroy(&adaptive);
+	return error;
+}
+
 /* The lock, and a condition whose times are offload_now()'s. */
 static int pool_sync_init(struct offload_pool *pool)
 {
@@ -53,7 +67,7 @@ static int pool_sync_init(struct offload_pool *pool)
 	pthread_condattr_destroy(&monotonic);
 	if (error != 0)
 		return -error;
-	error = pthread_mutex_init(&pool->lock, NULL);
+	error = pool_lock_init(pool);
 	if (error != 0)
 		pthread_cond_destroy(&pool->gone);
 	return -error;

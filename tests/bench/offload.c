@@ -74,7 +74,9 @@ struct item {
 	} of;
 	enum work work;
 	uint64_t submitted;
-	struct item *next; /* of the naive one's completions */
+	struct item *next;  /* of the naive one's completions */
+	bool inside, again; /* its coroutine is there; is to go on */
+	struct offload_waiter waiter;
 };
 
 static struct item items[MOST_OUTSTANDING];
@@ -185,6 +187,50 @@ static void offload_bench_end(void)
 {
 	offload_pool_free(pool);
 	offload_loop_free(loop);
+}
+
+/* ---- the same with a coroutine for each item, that moves to the pool and back -------------------------------------- */
+
+static bool scope_ends;
+
+static void scope_bench_go(void *data)
+{
+	struct item *item = data;
+
+	while (!scope_ends) {
+		while (item->again) {
+			item->again = false;
+			OFFLOAD_SCOPE(pool)
+				work_do(item->work);
+			item_finish(item);
+		}
+		item->inside = false;
+		offload_waiter_init(&item->waiter, NULL, NULL);
+		offload_suspend(&item->waiter);
+	}
+}
+
+/* A coroutine stays for the next run. */
+static void scope_bench_submit(struct item *item)
+{
+	item->again = true;
+	if (item->inside)
+		return;
+	item->inside = true;
+	if (item->waiter.coroutine)
+		offload_resume(&item->waiter, 0);
+	else if (offload_go(loop, scope_bench_go, item, NULL) < 0)
+		abort();
+}
+
+static void scope_bench_end(void)
+{
+	scope_ends = true;
+	for (unsigned i = 0; i < MOST_OUTSTANDING; i++)
+		if (items[i].waiter.coroutine)
+			offload_resume(&items[i].waiter, 0);
+	while (offload_loop_pending(loop) > 0)
+		offload_bench_turn();
 }
 
 /* ---- libuv -------------------------------------------------------------------------------------------------------- */
@@ -320,12 +366,15 @@ static void naive_end(void)
 static const struct contender contenders[] = {
 	{ "offload", sizeof(struct offload_task), offload_bench_begin, offload_bench_submit, offload_bench_turn,
 	  offload_bench_end },
+	{ "offload scope", 0, nothing, scope_bench_submit, offload_bench_turn, scope_bench_end },
 	{ "uv_queue_work", sizeof(uv_work_t), uv_bench_begin, uv_bench_submit, uv_bench_turn, uv_bench_end },
 	{ "GTask", 0, nothing, gtask_bench_submit, gtask_bench_turn, nothing },
 	{ "pthread", 0, naive_begin, naive_submit, naive_turn, naive_end },
 };
 
-enum { CONTENDERS = sizeof(contenders) / sizeof(contenders[0]) };
+enum { OFFLOAD, SCOPE, UV, GTASK, NAIVE, CONTENDERS };
+
+_Static_assert(CONTENDERS == sizeof(contenders) / sizeof(contenders[0]), "each has its name");
 
 /* ---- the rows ------------------------------------------------------------------------------------------------------ */
 
@@ -394,7 +443,7 @@ static void bench_memory(const struct contender *contender)
 	finished = 0;
 	before = resident();
 	for (unsigned i = 0; i < MOST_OUTSTANDING; i++) {
-		items[i].work = contender->turn == naive_turn ? WORK_SLEEPS_LONG : WORK_SLEEPS; /* all at once */
+		items[i].work = contender == &contenders[NAIVE] ? WORK_SLEEPS_LONG : WORK_SLEEPS; /* all at once */
 		item_submit(&items[i]);
 	}
 	after = resident();
@@ -460,7 +509,7 @@ static void bench_class_offload(void)
 	struct offload_limiter *disk = offload_limiter_new("disk", THREADS / 2, NULL);
 	struct times alone, beside;
 
-	probe(&contenders[0], offload_glance, &alone);
+	probe(&contenders[OFFLOAD], offload_glance, &alone);
 	for (blocked = 0; blocked < BLOCKERS; blocked++) {
 		struct offload_task *task = &blockers[blocked].of.offload;
 
@@ -469,7 +518,7 @@ static void bench_class_offload(void)
 		task->limiter = disk;
 		offload_submit(loop, task);
 	}
-	probe(&contenders[0], offload_glance, &beside);
+	probe(&contenders[OFFLOAD], offload_glance, &beside);
 	while (blocked > 0)
 		offload_bench_turn();
 	offload_limiter_free(disk);
@@ -498,10 +547,10 @@ static void bench_class_uv(void)
 {
 	struct times alone, beside;
 
-	probe(&contenders[1], uv_glance, &alone);
+	probe(&contenders[UV], uv_glance, &alone);
 	for (blocked = 0; blocked < BLOCKERS; blocked++)
 		uv_queue_work(&uv, &blockers[blocked].of.uv, uv_block_work, uv_block_done);
-	probe(&contenders[1], uv_glance, &beside);
+	probe(&contenders[UV], uv_glance, &beside);
 	while (blocked > 0)
 		uv_bench_turn();
 	printf("class\tuv_queue_work\t%.0f\t%.0f\t%.0f\t%.0f\n", alone.p50, alone.p99, beside.p50, beside.p99);
@@ -513,7 +562,8 @@ int main(void)
 
 	for (unsigned c = 0; c < CONTENDERS; c++)
 		contenders[c].begin();
-	memset(items, 0xff, sizeof(items)); /* so that it counts for nobody */
+	memset(items, 1, sizeof(items)); /* so that it is there already, and counts for nobody */
+	memset(items, 0, sizeof(items));
 	for (unsigned c = 0; c < CONTENDERS; c++)
 		bench_memory(&contenders[c]);
 	for (enum work work = WORK_NONE; work <= WORK_SLEEPS; work++)
@@ -521,7 +571,7 @@ int main(void)
 			bench_row(work, outstandings[i]);
 	bench_class_offload();
 	bench_class_uv();
-	for (unsigned c = 0; c < CONTENDERS; c++)
+	for (unsigned c = CONTENDERS; c-- > 0;)
 		contenders[c].end();
 	return 0;
 }

@@ -6,7 +6,10 @@
 # work in the same process, by turns; medians of five rounds. Both pools have four threads (GTask's has ten, and cannot
 # be told). Then memory per outstanding task, and the latency of one class while another is blocked for seconds.
 #
-# Budget: no slower than uv_queue_work in any row (5 % are noise). Status 1 when that does not hold.
+# `offload scope` is the same work in coroutines that move to the pool and back.
+#
+# Budgets: no slower than uv_queue_work in any row (5 % are noise); scope within 1.1 of submit -> done. Status 1 when one
+# does not hold.
 #
 set -euo pipefail
 
@@ -20,8 +23,9 @@ trap 'rm -f "$rows"' EXIT
 "$bench" >"$rows"
 python3 "$here/offload_svg.py" <"$rows" >"$picture"
 awk -F '\t' '
-	$1 == "row" { seen[$3, $4] = seen[$3, $4] "\n" $0; if ($2 == "uv_queue_work") { p50[$3, $4] = $5; rate[$3, $4] = $7 }
-		line[++rows] = $0 }
+	$1 == "row" { line[++rows] = $0 }
+	$1 == "row" && $2 == "uv_queue_work" { p50[$3, $4] = $5; rate[$3, $4] = $7 }
+	$1 == "row" && $2 == "offload" { own50[$3, $4] = $5; own[$3, $4] = $7 }
 	$1 == "memory" { memory[++memories] = $0 }
 	$1 == "class" { class[++classes] = $0 }
 	END {
@@ -32,6 +36,10 @@ awk -F '\t' '
 			at = f[3] SUBSEP f[4]
 			note = sprintf("%.2f %.2f", f[5] / p50[at], f[7] / rate[at])
 			if (f[2] == "offload" && (f[5] > p50[at] * 1.05 || f[7] < rate[at] * 0.95)) { note = note "  SLOWER"; slower++ }
+			if (f[2] == "offload scope") {
+				note = note sprintf("   of offload: %.2f %.2f", f[5] / own50[at], f[7] / own[at])
+				if (f[5] > own50[at] * 1.1 && f[7] < own[at] / 1.1) { note = note "  SLOWER"; slower++ }
+			}
 			printf format, f[3], f[2], f[4], sprintf("%.1f", f[5] / 1e3), sprintf("%.1f", f[6] / 1e3), f[7],
 				sprintf("%.2f", f[8] / 1e3), note
 		}

@@ -3,7 +3,7 @@
 import math
 import sys
 
-COLOURS = {"offload": "#1b6ca8", "uv_queue_work": "#c8553d", "GTask": "#6a994e", "pthread": "#8d8d8d"}
+COLOURS = {"offload": "#1b6ca8", "offload scope": "#7fb2d9", "uv_queue_work": "#c8553d", "GTask": "#6a994e", "pthread": "#8d8d8d"}
 PANEL, GAP, LEFT, TOP, HEIGHT = 260, 70, 70, 70, 300
 
 
@@ -59,9 +59,9 @@ def main():
         '<rect width="100%" height="100%" fill="white"/>',
     ]
     for at, (name, colour) in enumerate(COLOURS.items()):
-        out.append(f'<path d="M{LEFT + at * 150} 24h24" stroke="{colour}" stroke-width="3"/>')
-        out.append(f'<text x="{LEFT + at * 150 + 30}" y="29">{name}</text>')
-    out.append(f'<text x="{LEFT + 600}" y="29" class="s">submit to done; solid p50, dashed p99</text>')
+        out.append(f'<path d="M{LEFT + at * 140} 24h24" stroke="{colour}" stroke-width="3"/>')
+        out.append(f'<text x="{LEFT + at * 140 + 30}" y="29">{name}</text>')
+    out.append(f'<text x="{LEFT + 700}" y="29" class="s">submit to done; solid p50, dashed p99</text>')
     for at, (title, rows) in enumerate(works.items()):
         panel(out, LEFT + at * (PANEL + GAP), f"work: {title}", rows)
     out.append(f'<text x="{width / 2:g}" y="{TOP + HEIGHT + 44}" text-anchor="middle">tasks outstanding</text>')
