@@ -11,12 +11,15 @@ static void check(const struct program *program, struct check *out)
 {
 	static const char advice[] = "test for the cancellation first and leave quietly: nobody waits for the answer";
 
-	for_each_cancel(c, CANCEL_AS_FAILURE, program)
-		cancel_add(out, &c, advice, "'%s' %s with '%s' when '%s' was cancelled", c.callback,
-			   c.severity == LEVEL_HIGH     ? "goes on"
-			   : c.severity == LEVEL_MEDIUM ? "reports an error"
-							: "logs an error",
-			   c.what, c.operation);
+	static const char keep[] = "test for the cancellation first, and pass its code on";
+
+	for_each_cancel(c, CANCEL_AS_FAILURE, program) if (c.recodes)
+		cancel_add(out, &c, keep, "'%s' turns a cancellation into '%s'", c.callback, c.what);
+	else cancel_add(out, &c, advice, "'%s' %s with '%s' when '%s' was cancelled", c.callback,
+			c.severity == LEVEL_HIGH     ? "goes on"
+			: c.severity == LEVEL_MEDIUM ? "reports an error"
+						     : "logs an error",
+			c.what, c.operation);
 }
 
 const struct rule cancel_as_failure = {

@@ -73,8 +73,9 @@ struct cancel_view {
 	const char *callback;  /* the function that is told */
 	const char *what;      /* what it calls or looks into there; "" if that has no name */
 	enum level severity;
-	bool told; /* it tells cancellation apart before, and still comes here */
-	bool lent; /* CANCEL_USE_AFTER: what the user data points at, not the user data itself */
+	bool told;    /* it tells cancellation apart before, and still comes here */
+	bool recodes; /* CANCEL_AS_FAILURE: it makes the code of the cancellation `what`, and passes that on */
+	bool lent;    /* CANCEL_USE_AFTER: what the user data points at, not the user data itself */
 };
 
 /* Moves on to the next fault of a kind; false after the last. Begin with { 0 }. */

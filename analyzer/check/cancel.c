@@ -15,6 +15,10 @@ static const char *what_of(const struct program *p, const struct cancel_fault *f
 {
 	const struct program_function *f = program_function(p, fault->site.callback);
 
+	const struct node *n = function_node(f, fault->node);
+
+	if (fault->kind == CANCEL_AS_FAILURE && n->kind == NODE_ASSIGN) /* what the code is made */
+		return facts_string(f->facts, function_node(f, function_node(f, n->first)->next)->text);
 	return fault->symbol ? facts_string(f->facts, facts_symbol(f->facts, fault->symbol)->name) : "";
 }
 
@@ -39,6 +43,8 @@ bool next_cancel(const struct program *p, enum cancel_kind kind, struct cancel_v
 		.what = what_of(p, fault),
 		.severity = fault->severity,
 		.told = fault->told != 0,
+		.recodes = fault->kind == CANCEL_AS_FAILURE &&
+			   function_node(program_function(p, fault->site.callback), fault->node)->kind == NODE_ASSIGN,
 		.lent = fault->site.lifetime == LIFETIME_KEPT,
 	};
 	return true;
@@ -54,6 +60,11 @@ static void show_operation(struct witness *w, const struct cancel_fault *fault, 
 	};
 	const struct call *call = program_call(w->p, fault->site.call);
 
+	if (view->recodes) {
+		witness_add(w, STEP_CALL, check_place(w->p, call->caller, call->node), fault->confidence,
+			    arena_printf(w->arena, "'%s' may be handed a cancellation here", view->callback));
+		return;
+	}
 	witness_add(w, STEP_REGISTRATION, check_place(w->p, call->caller, call->node), fault->confidence,
 		    arena_printf(w->arena, "'%s' tells '%s' how it ended%s", view->operation, view->callback,
 				 cancellers[fault->site.canceller]));

@@ -18,11 +18,12 @@ enum aftermath_event_kind {
 	EVENT_STARTS,  /* an asynchronous operation of the program is started, or a callback registered with the loop */
 	EVENT_ANSWERS, /* an error is reported to a peer or a user */
 	EVENT_LOGS,    /* only a log says so */
-	EVENT_SUCCEEDS,  /* the task or the invocation is completed as if all went well */
-	EVENT_COMPLETES, /* it is completed, in whatever way */
-	EVENT_CALLS,     /* any other call of something by name */
-	EVENT_DISABLES,  /* pthread cancellation is turned off here and still is at some way out */
-	EVENT_TWICE,     /* it is completed although it was for sure completed before */
+	EVENT_SUCCEEDS,   /* the task or the invocation is completed as if all went well */
+	EVENT_COMPLETES,  /* it is completed, in whatever way */
+	EVENT_CALLS,      /* any other call of something by name */
+	EVENT_DISABLES,   /* pthread cancellation is turned off here and still is at some way out */
+	EVENT_OVERWRITES, /* the code of a cancellation is made that of a failure */
+	EVENT_TWICE,      /* it is completed although it was for sure completed before */
 };
 
 struct aftermath_event {

@@ -163,6 +163,21 @@ static struct thing eval_unary(struct walk *w, const struct node *n)
 	return thing_unknown;
 }
 
+static uint32_t node_index(const struct walk *w, const struct node *n)
+{
+	return (uint32_t)(n - facts_node(w->f->facts, 0));
+}
+
+/* `result = R_FAILURE`, where the parameter still says that it was cancelled. */
+static bool overwrites(const struct walk *w, const struct node *assign, const struct node *place)
+{
+	const struct node *value = walk_node(w, place->next);
+
+	return place->kind == NODE_PARAM && place->value == w->site->outcome && !w->helpers && !assign->op &&
+	       walk_now(w)->variables[place->value].kind == THING_STATUS && value->kind == NODE_CONST && value->value &&
+	       *walk_text(w, value->text) && !aftermath_means_cancelled(w, value);
+}
+
 static struct thing eval_assign(struct walk *w, const struct node *n)
 {
 	uint32_t value_node = walk_node(w, n->first)->next;
@@ -171,6 +186,8 @@ static struct thing eval_assign(struct walk *w, const struct node *n)
 	if (place->kind != NODE_LOCAL && place->kind != NODE_PARAM)
 		aftermath_eval(w, n->first);
 	struct thing value = aftermath_eval(w, value_node);
+	if (overwrites(w, n, place))
+		walk_note(w, EVENT_OVERWRITES, node_index(w, n), 0);
 	walk_set(w, n->first, n->op ? thing_unknown : value);
 	return n->op ? thing_unknown : value;
 }

@@ -240,6 +240,52 @@ static void judge_sites(struct program *p, const GArray *sites, struct lasting *
 	}
 }
 
+/* --- codes of cancellations that are handed on --- */
+
+/* Whether the parameter is passed on behind a node: somebody will take it for what it says there. */
+static bool is_passed_on(const struct program *p, const struct program_function *f, uint32_t since, uint32_t parameter)
+{
+	for (uint32_t i = since + 1; i < f->end_node; i++) {
+		const struct node *n = function_node(f, i);
+		bool passes = n->kind == NODE_RETURN ||
+			      (n->kind == NODE_CALL && !(cancel_role(p, completion_callee_of(p, f, n)) & CANCEL_LOGS));
+
+		for (uint32_t child = passes ? n->first : 0; child; child = function_node(f, child)->next)
+			if (function_node(f, child)->kind == NODE_PARAM && function_node(f, child)->value == parameter)
+				return true;
+	}
+	return false;
+}
+
+static void judge_code(struct program *p, const struct completion_site *site)
+{
+	const struct program_function *f = program_function(p, site->callback);
+	struct judge j = { .p = p, .site = site };
+	const struct aftermath_event *event = NULL;
+
+	if (aftermath_walk(p, site, SCENARIO_CANCELLED, &j.cancelled))
+		event = first_event(&j.cancelled, EVENT_OVERWRITES);
+	if (event && !j.cancelled.told && is_passed_on(p, f, event->node, site->outcome))
+		add(&j, CANCEL_AS_FAILURE, event, LEVEL_MEDIUM, LEVEL_MEDIUM);
+	aftermath_finish(&j.cancelled);
+}
+
+/* Each function and parameter once. */
+static void judge_codes(struct program *p)
+{
+	GArray *sites = cancel_codes_find(p);
+	GHashTable *seen = g_hash_table_new(program_hash64, NULL);
+
+	for (guint i = 0; i < sites->len; i++) {
+		const struct completion_site *site = &g_array_index(sites, struct completion_site, i);
+
+		if (g_hash_table_add(seen, GSIZE_TO_POINTER((gsize)site->callback << 32 | site->outcome)))
+			judge_code(p, site);
+	}
+	g_hash_table_destroy(seen);
+	g_array_free(sites, TRUE);
+}
+
 /* --- what needs no operation --- */
 
 /* How many calls of a function answer a task, or set whether the thread can be cancelled. */
@@ -285,6 +331,7 @@ void cancel_find(struct program *p)
 	struct lasting *lasting = lasting_new(p);
 
 	judge_sites(p, sites, lasting);
+	judge_codes(p);
 	closing_find(p, sites, lasting);
 	lasting_free(lasting);
 	g_array_free(sites, TRUE);

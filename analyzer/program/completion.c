@@ -235,7 +235,7 @@ static void look_for_status_callbacks(struct finder *finder, uint32_t index)
 
 /* --- by a test for a constant that is named so --- */
 
-static bool is_named_cancelled(const char *text)
+bool completion_names_cancelled(const char *text)
 {
 	return g_str_has_suffix(text, "_CANCELED") || g_str_has_suffix(text, "_CANCELLED") ||
 	       g_str_has_suffix(text, "ECANCELED");
@@ -257,10 +257,12 @@ static uint32_t tested_for_cancel(const struct program_function *f, const struct
 			const struct node *c = function_node(f, child);
 
 			if (c->kind == NODE_CASE &&
-			    is_named_cancelled(facts_string(f->facts, function_node(f, c->first)->text)))
+			    completion_names_cancelled(facts_string(f->facts, function_node(f, c->first)->text)))
 				constant = c->first;
 		}
-	return constant && is_named_cancelled(facts_string(f->facts, function_node(f, constant)->text)) ? constant : 0;
+	return constant && completion_names_cancelled(facts_string(f->facts, function_node(f, constant)->text))
+		       ? constant
+		       : 0;
 }
 
 /* A callback that compares a parameter with a constant named ..._CANCELED is told its outcome by that parameter. */

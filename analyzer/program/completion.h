@@ -60,6 +60,11 @@ bool cancel_role_within(const struct program *p, uint32_t function, unsigned rol
 /* All of them, ordered by callback, then by call: an array of struct completion_site that the caller frees. */
 GArray *completions_find(struct program *p);
 
+/* Whether a constant's name says that something was cancelled: ISC_R_CANCELED, -ECANCELED. */
+bool completion_names_cancelled(const char *text);
+/* cancel_code.c: calls that hand a function such a code, as if it were told by them; the caller frees the array. */
+GArray *cancel_codes_find(struct program *p);
+
 /* lifetime.c: whether a call cancels what a node among its arguments is, itself or as a function of the program. */
 bool completion_cancels(struct program *p, const struct program_function *f, const struct node *call,
 			unsigned argument);
