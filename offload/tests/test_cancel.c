@@ -252,12 +252,12 @@ static void a_deadline_that_is_not_needed_does_no_harm(void **state)
 
 	(void)state;
 	job_init(&job, world.loop, world.pool);
-	job.task.deadline = offload_now() + 400 * MS;
+	job.task.deadline = offload_now() + 1000 * MS;
 	job_open(&job);
 	job_submit(&job);
 	test_run(world.loop);
 	assert_int_equal(job.task.result, 0);
-	test_turn(world.loop, 500);
+	test_turn(world.loop, 1100);
 	assert_int_equal(job.dones, 1);
 	world_free(&world);
 }

@@ -149,7 +149,7 @@ static void program_begin(struct program *program)
 	if (!program->loop)
 		return;
 	assert_int_equal(offload_group_init(&program->group, program->loop), 0);
-	error = offload_watch(program->loop, 1000, program_report, NULL);
+	error = offload_watch(program->loop, 600000, program_report, NULL);
 	assert_true(error == 0 || error == -ENOMEM || error == -EAGAIN);
 }
 

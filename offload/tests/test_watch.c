@@ -20,12 +20,14 @@ static void note(const struct offload_stall *stall)
 
 	assert_true(stall->duration >= 50 * MS);
 	if (stall->over) {
-		reports->duration = stall->duration;
+		if (stall->duration > reports->duration)
+			reports->duration = stall->duration;
 		reports->over++;
 		return;
 	}
-	reports->depth = stall->depth;
-	reports->has_symbols = stall->symbols != NULL;
+	if (stall->depth > reports->depth)
+		reports->depth = stall->depth;
+	reports->has_symbols |= stall->symbols != NULL;
 	reports->stalled++;
 }
 
@@ -60,8 +62,8 @@ static void a_stall_is_reported_with_its_stack_and_when_it_is_over(void **state)
 	assert_int_equal(offload_loop_free(world.loop), -EBUSY);
 	assert_int_equal(offload_unwatch(world.loop), 0);
 	assert_int_equal(offload_unwatch(world.loop), -ENOENT);
-	assert_int_equal(reports.stalled, 1);
-	assert_int_equal(reports.over, 1);
+	assert_true(reports.stalled >= 1); /* more when the machine is so busy that the loop does not come to turn */
+	assert_true(reports.over >= 1);
 	assert_true(reports.duration >= 200 * MS);
 	assert_true(reports.depth > 2);
 	assert_true(reports.has_symbols);
@@ -112,7 +114,7 @@ static void a_thread_without_the_signal_has_no_stack(void **state)
 	stall_for(400);
 	run_for(world.loop, 50);
 	assert_int_equal(offload_unwatch(world.loop), 0);
-	assert_int_equal(reports.stalled, 1);
+	assert_true(reports.stalled >= 1);
 	assert_int_equal(reports.depth, 0);
 	pthread_sigmask(SIG_UNBLOCK, &urgent, NULL);
 	world_free(&world);
