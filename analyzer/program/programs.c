@@ -28,8 +28,20 @@ struct linker {
 	GHashTable *test_folders; /* of the mains of tests */
 	unsigned mains;           /* but those of tests */
 	uint64_t clients, servers;
-	GArray *queue; /* units */
+	GArray *queue;       /* units */
+	GHashTable *globals; /* key -> the pseudo function of its initialiser; 0: several units define it */
 };
+
+static void collect_globals(struct linker *l)
+{
+	for (uint32_t i = 1; i < l->p->functions->len; i++) {
+		const struct program_function *f = program_function(l->p, i);
+
+		if (f->fact && facts_symbol(f->facts, f->fact->symbol)->kind == SYMBOL_GLOBAL)
+			g_hash_table_insert(l->globals, (gpointer)f->key,
+					    GUINT_TO_POINTER(g_hash_table_contains(l->globals, f->key) ? 0 : i));
+	}
+}
 
 static void collect_references(struct linker *l, uint32_t unit)
 {
@@ -39,11 +51,12 @@ static void collect_references(struct linker *l, uint32_t unit)
 	for (uint32_t i = 1; i < facts->symbols.count; i++) {
 		const struct symbol *symbol = facts_symbol(facts, i);
 		const char *key = facts_string(facts, symbol->key);
+		GHashTable *definitions = symbol->kind == SYMBOL_FUNCTION ? l->p->function_by_key : l->globals;
 		struct reference reference = { 0 };
 
-		if (symbol->kind != SYMBOL_FUNCTION || (symbol->flags & SYMBOL_STATIC))
+		if (symbol->kind == SYMBOL_FIELD || (symbol->flags & SYMBOL_STATIC))
 			continue;
-		reference.first_function = GPOINTER_TO_UINT(g_hash_table_lookup(l->p->function_by_key, key));
+		reference.first_function = GPOINTER_TO_UINT(g_hash_table_lookup(definitions, key));
 		if (!reference.first_function || !program_function(l->p, reference.first_function)->fact)
 			continue;
 		g_array_append_val(l->references[unit], reference);
@@ -239,10 +252,12 @@ void programs_find(struct program *p)
 			    .linked = g_new0(uint8_t, p->unit_count + 1),
 			    .has_test_main = g_new0(uint8_t, p->unit_count + 1),
 			    .test_folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
-			    .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
+			    .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+			    .globals = g_hash_table_new(g_str_hash, g_str_equal) };
 	struct kinds *kinds = kinds_new(p);
 
 	p->unit_programs = arena_new_array(p->arena, uint64_t, p->unit_count + 1);
+	collect_globals(&l);
 	for (uint32_t u = 0; u < p->unit_count; u++)
 		collect_references(&l, u);
 	link_programs(&l, kinds);
@@ -258,6 +273,7 @@ void programs_find(struct program *p)
 		program_function(p, i)->programs = programs_of_function(p, program_function(p, i));
 	kinds_free(kinds);
 	g_hash_table_destroy(l.test_folders);
+	g_hash_table_destroy(l.globals);
 	g_free(l.references);
 	g_free(l.linked);
 	g_free(l.has_test_main);
