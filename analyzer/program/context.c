@@ -11,6 +11,7 @@
 #include "program/gobject.h"
 #include "program/cancel.h"
 #include "program/following.h"
+#include "program/kin.h"
 
 #include <string.h>
 
@@ -81,6 +82,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	alternative_find(p);
 	loops_find(p);
 	once_find(p);
+	kin_find(p);
 	emitted_defer(p);
 	identity_find(p);
 	if (include_startup)

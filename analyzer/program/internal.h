@@ -27,6 +27,7 @@
  *   async_form.c operations with an asynchronous form beside them  spread.c  what functions may lead to, roughly
  *   emitted.c   callbacks that run where an object is used          main_context.c GLib's contexts that threads run
  *   gobject.c   classes, what makes objects, chaining up            external.c  callbacks that code outside calls
+ *   kin.c       drivers of one kind, of which each leads to itself
  *   once.c      what is done once, before the loop runs
  *   kinds.c     which programs are tests, servers, clients      alternative.c what is done where no worker takes it
  *
@@ -247,6 +248,7 @@ struct program_value {
 
 enum { MAX_ENVIRONMENT = 8 };
 #define ENVIRONMENT_SLOT UINT32_C(0x80000000) /* not a parameter but the descriptor in a slot: its mode on the path */
+#define ENVIRONMENT_KIN  ENVIRONMENT_SLOT     /* the folder that the path comes from; kin.c */
 
 struct known {
 	uint32_t parameter;
@@ -436,6 +438,7 @@ struct program {
 	const struct instance *asking; /* of which what is asked is written down; NULL: none */
 	uint32_t asked;                /* enum asked */
 	uint8_t *on_thread;            /* per function: reached from a thread's entry and not from main; loops.c */
+	struct kin *kin;               /* kin.c; NULL: not looked for */
 	struct identity *identity;     /* NULL: nobody asks which thread it is */
 
 	unsigned indirect_calls, unresolved_calls; /* outside_calls are not among the unresolved */

@@ -9,6 +9,7 @@
 #include "program/closing.h"
 #include "program/gobject.h"
 #include "program/internal.h"
+#include "program/kin.h"
 
 #include <string.h>
 
@@ -315,6 +316,7 @@ void program_free(struct program *p)
 	gobject_free(p);
 	main_context_free(p);
 	identity_free(p->identity);
+	kin_free(p);
 	if (p->model_patterns)
 		g_ptr_array_free(p->model_patterns, TRUE);
 }

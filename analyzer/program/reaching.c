@@ -2,6 +2,7 @@
 #include "program/external.h"
 #include "program/following.h"
 #include "program/gobject.h"
+#include "program/kin.h"
 
 #include <string.h>
 
@@ -11,6 +12,12 @@ static void remember(struct environment *environment, uint32_t parameter, struct
 		return;
 	environment->items[environment->count].parameter = parameter;
 	environment->items[environment->count++].value = value;
+}
+
+static void remember_kin(struct environment *environment, uint32_t folder)
+{
+	if (folder)
+		remember(environment, ENVIRONMENT_KIN, value_constant(folder));
 }
 
 static bool mentions(const struct environment *environment, uint32_t parameter)
@@ -147,6 +154,7 @@ static void bind_slots(struct following *w, struct environment *environment)
 	knowledge_asked(p, in, ASKED_SLOTS);
 	for (unsigned i = 0; in->known && i < in->known->count; i++)
 		if (in->known->items[i].parameter & ENVIRONMENT_SLOT &&
+		    in->known->items[i].parameter != ENVIRONMENT_KIN &&
 		    !mentions(environment, in->known->items[i].parameter))
 			remember(environment, in->known->items[i].parameter, in->known->items[i].value);
 }
@@ -191,6 +199,7 @@ static void bind_arguments(struct following *w, uint32_t function, struct enviro
 		remember(environment, i, value);
 	}
 	bind_slots(w, environment);
+	remember_kin(environment, kin_handed_on(p, &w->parent, function));
 }
 
 void following_into(struct following *w, struct instance child)
@@ -263,7 +272,7 @@ static void follow_pointer(uint32_t function, uint32_t target, void *data)
 	child.target = target;
 	child.programs = programs_narrowed(child.programs, programs_bound(p, function, target));
 	child.confidence = level_lower(child.confidence, level_lower(w->pointer_confidence, fan_out(w, target)));
-	if (programs_only_test(child.programs))
+	if (programs_only_test(child.programs) || kin_is_other(p, &w->parent, target))
 		child.confidence = LEVEL_LOW;
 	following_into(w, child);
 }
@@ -309,6 +318,7 @@ static enum lead leads_on(struct following *w, uint32_t port_index)
 			return LEADS_ON; /* it depends on what may be in the argument */
 		remember(&environment, i, value);
 	}
+	remember_kin(&environment, kin_asked(p, &w->parent, port->slot));
 	probe.known = knowledge_of(p, &environment);
 	return search_visit_port(w->s, &probe) ? LEADS_ON_ONCE : LEADS_NOWHERE;
 }
