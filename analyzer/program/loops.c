@@ -11,7 +11,11 @@
  *                      event->handler()       <- dispatched: runs on the loop
  *
  * A goto back, or a function that calls itself behind its wait, is a loop like any other. Where the wait lies behind a
- * pointer (a backend for epoll, one for poll), the waits of all that it may be are the loop's own.
+ * pointer (a backend for epoll, one for poll), the waits of all that it may be are the loop's own. A loop that returns
+ * what it waited for only fetches it, where a loop around that calls through pointers:
+ *
+ *      while ((job = fetch(master)))          <- the root
+ *              job->run(job);                    fetch: do { epoll_wait(); if (ready) return ready; } while (true);
  *
  * Not a root: a wait for a single descriptor ("wait until readable"), a loop that dispatches nothing (a retry on
  * EINTR), one with a number of turns, a thread that serves its own two descriptors (a device, and a pipe that says
@@ -35,6 +39,7 @@ struct search {
 	GArray *found;       /* struct candidate */
 	uint32_t *distance;  /* per function: calls away from main or a thread's entry; UINT32_MAX: not reached */
 	uint8_t *slots;      /* per slot: SLOT_... */
+	uint8_t *fetches;    /* per function: it has a loop that returns what it waited for */
 	uint8_t *on_loop;    /* per function: reached from a loop that was accepted, or from a registered callback */
 	bool has_workers;
 };
@@ -211,12 +216,25 @@ static bool serves_signals(struct search *s, const struct candidate *candidate)
 	return false;
 }
 
+/* Whether what carries the wait only fetches what is ready, for others to serve. */
+static bool is_fetched(const struct search *s, uint32_t call)
+{
+	for (unsigned steps = 0; call && steps <= MAX_CHAIN; steps++) {
+		if (program_call(s->p, call)->callee && s->fetches[program_call(s->p, call)->callee])
+			return true;
+		call = GPOINTER_TO_UINT(g_hash_table_lookup(s->chain, GUINT_TO_POINTER(call)));
+	}
+	return false;
+}
+
 static bool is_event_loop(struct search *s, const struct candidate *candidate)
 {
 	struct call carrier = *program_call(s->p, candidate->wait);
 	struct call wait = *program_call(s->p, wait_of(s, candidate->wait));
 	unsigned ways = body_dispatches(s, candidate);
 
+	if (is_fetched(s, candidate->wait))
+		return ways & BY_POINTER;
 	if (g_hash_table_contains(s->chain, GUINT_TO_POINTER(candidate->wait)))
 		ways |= dispatches(s->p, &carrier, 0); /* waits and dispatches in one: `while (!stop) serve();` */
 	if (wait_effect(program_function(s->p, wait.callee))->signals)
@@ -329,6 +347,30 @@ static bool add_candidate(struct search *s, struct candidate candidate)
 	return true;
 }
 
+/* Whether a loop returns something. */
+static bool returns_from(const struct program *p, uint32_t function, uint32_t loop)
+{
+	const struct program_function *f = program_function(p, function);
+
+	for (uint32_t i = f->first_return; i < f->first_return + f->returns; i++) {
+		const struct region *at = program_item(p, returns, struct region, i);
+
+		if (!function_node(f, at->node)->first)
+			continue;
+		for (uint32_t l = at->loop; l; l = program_item(p, loops, struct loop, l)->outer)
+			if (l == loop)
+				return true;
+	}
+	return false;
+}
+
+/* The wait is the callers', too. */
+static void carry_on(struct search *s, uint32_t wait)
+{
+	note_call(s->carried, program_call(s->p, wait)->caller, wait);
+	carry_to_callers(s, wait, chain_length(s, wait));
+}
+
 static void look_outwards(struct search *s, uint32_t wait)
 {
 	struct program *p = s->p;
@@ -339,15 +381,19 @@ static void look_outwards(struct search *s, uint32_t wait)
 
 	for (uint32_t l = program_call(p, wait)->loop; l; l = program_item(p, loops, struct loop, l)->outer) {
 		candidate.loop = l;
-		if (!is_counted(p, program_item(p, loops, struct loop, l)) && add_candidate(s, candidate))
-			return;
+		if (is_counted(p, program_item(p, loops, struct loop, l)) || !add_candidate(s, candidate))
+			continue;
+		if (!is_fetched(s, wait) && returns_from(p, function, l)) {
+			s->fetches[function] = 1;
+			carry_on(s, wait);
+		}
+		return;
 	}
 	candidate.loop = 0;
 	candidate.again = calls_itself(p, wait);
 	if (candidate.again && add_candidate(s, candidate))
 		return;
-	note_call(s->carried, function, wait);
-	carry_to_callers(s, wait, candidate.steps);
+	carry_on(s, wait);
 }
 
 /* A slot that was looked at leads nowhere new, however many call through it. */
@@ -616,6 +662,7 @@ void loops_find(struct program *p)
 		.queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
 		.found = g_array_new(FALSE, FALSE, sizeof(struct candidate)),
 		.distance = g_new(uint32_t, p->functions->len),
+		.fetches = g_new0(uint8_t, p->functions->len),
 		.on_loop = g_new0(uint8_t, p->functions->len),
 		.slots = g_new0(uint8_t, p->slots->len),
 	};
@@ -639,6 +686,7 @@ void loops_find(struct program *p)
 	g_array_free(s.queue, TRUE);
 	g_array_free(s.found, TRUE);
 	g_free(s.distance);
+	g_free(s.fetches);
 	g_free(s.on_loop);
 	g_free(s.slots);
 }
