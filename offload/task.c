@@ -247,7 +247,7 @@ int offload__task_cancel(struct offload_task *task, int why)
 	pthread_mutex_unlock(&pool->lock);
 	if (limiter)
 		pthread_mutex_unlock(&limiter->lock);
-	if (token)
+	if (token && post)
 		offload__limiter_give(limiter);
 	if (post)
 		offload__loop_post(task->loop, &task->event);

@@ -568,6 +568,53 @@ static void what_follows_an_inner_scope_runs_on_a_worker_in_any_case(void **stat
 	assert_int_equal(end_while_in_the_inner(shut_the_loop_down), 12);
 }
 
+static void come_back_to_a_limiter(void *data)
+{
+	struct pools *pools = data;
+
+	OFFLOAD_SCOPE(pools->a, pools->limiter) {
+		OFFLOAD_SCOPE(pools->b) {
+			sem_post(&pools->inside);
+			sem_wait(&pools->go_on);
+		}
+		pools->steps += !on_the_loop() && offload_cancelled();
+	}
+}
+
+/* The coroutine has its token and waits for the one thread of pool a, which is busy. */
+static void cancelled_on_its_way_back_it_keeps_its_token_until_it_is_done(void **state)
+{
+	struct pools pools = { .a = make_pool("alpha", 1), .b = make_pool("beta", 1) };
+	struct pools blocked = { .a = pools.a };
+	const struct offload_go_options options = { .coroutine = &pools.coroutine };
+	struct offload_limiter_usage usage;
+	struct offload_stats stats = { 0 };
+	struct offload_task running;
+
+	(void)state;
+	pools.limiter = offload_limiter_new("disk", 1, NULL);
+	sem_init(&pools.inside, 0, 0);
+	sem_init(&pools.go_on, 0, 0);
+	assert_int_equal(offload_go(loop, come_back_to_a_limiter, &pools, &options), 0);
+	while (sem_trywait(&pools.inside) != 0)
+		test_turn(loop, 10);
+	occupy(&blocked, &running);
+	sem_post(&pools.go_on);
+	for (; stats.queued == 0; offload_pool_stats(pools.a, &stats))
+		test_turn(loop, 10);
+	assert_int_equal(offload_coroutine_cancel(pools.coroutine), 0);
+	offload_limiter_stats(pools.limiter, &usage);
+	assert_int_equal(usage.held, 1);
+	sem_post(&blocked.go_on);
+	test_run(loop);
+	assert_int_equal(pools.steps, 1);
+	offload_limiter_stats(pools.limiter, &usage);
+	assert_int_equal(usage.held, 0);
+	assert_int_equal(offload_limiter_free(pools.limiter), 0);
+	offload_pool_free(pools.a);
+	offload_pool_free(pools.b);
+}
+
 /* ---- many ------------------------------------------------------------------------------------------------------------- */
 
 static void hop_often(void *data)
@@ -614,6 +661,7 @@ int main(void)
 		TEST(waiting_inside_a_scope_is_refused),
 		TEST(a_coroutine_cancelled_inside_is_asked_there_and_skips_the_next),
 		TEST(what_follows_an_inner_scope_runs_on_a_worker_in_any_case),
+		TEST(cancelled_on_its_way_back_it_keeps_its_token_until_it_is_done),
 		TEST(hundreds_hop_at_once),
 	};
 
