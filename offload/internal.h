@@ -129,8 +129,9 @@ struct offload_pool {
 	struct offload__link workers;
 	struct worker *idle; /* the one that fell asleep last comes first: its caches are warm, and the last may end */
 	unsigned threads, idle_count;
-	unsigned coming;  /* threads started or woken that have not looked at the queue yet */
-	unsigned started; /* in all: for names */
+	unsigned coming;      /* threads started or woken that have not looked at the queue yet */
+	unsigned started;     /* in all: for names */
+	uint64_t typical_run; /* ns: the last ones, each counts for an eighth of what is left */
 	bool may_spin;
 	unsigned patience, sleeps; /* see worker.c */
 	bool unjoined;             /* `last` has ended, or is about to, and nobody has joined it */

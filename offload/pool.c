@@ -1,9 +1,10 @@
 /*
  * pool: the queue that workers share, and its end.
  *
- * A thread is woken, or started, only when none is on its way already (`coming`); one that finds more in the queue than
- * the task it takes sends for the next. So a burst of short tasks wakes few threads, and tasks that block soon have as
- * many as they may. What has been accepted always has a thread: the last one does not end while tasks are not over.
+ * A thread is woken, or started, for each task that waits, unless one is on its way already (`coming`). Where tasks are
+ * so short that one thread does several of them before another is awake, only one is sent for at a time; if it finds
+ * more than it takes, it sends for the next, so tasks that block after all have as many as they may. What has been
+ * accepted always has a thread: the last one does not end while tasks are not over.
  */
 #include "internal.h"
 
@@ -17,6 +18,7 @@
 
 #define DEFAULT_THREADS 16
 #define DEFAULT_IDLE_MS 10000
+#define SHORT_RUN       3000 /* ns */
 
 /* Signals are the loop's; but what a thread's own code raises must find its handler. */
 static void block_but_faults(sigset_t *signals)
@@ -91,6 +93,7 @@ static void pool_configure(struct offload_pool *pool, const struct offload_pool_
 	pool->idle_ms = options->idle_ms ? options->idle_ms : DEFAULT_IDLE_MS;
 	pool->may_spin = pool_has_processors();
 	pool->patience = 1;
+	pool->typical_run = 1000000000; /* until more is known: long */
 	list_init(&pool->queue);
 	list_init(&pool->waiting);
 	list_init(&pool->workers);
@@ -150,11 +153,17 @@ static int pool_admit(struct offload_pool *pool, bool must)
 	return error < 0 ? -EAGAIN : 0;
 }
 
+/* How many threads may be on their way at once. Of very short tasks one thread does many before another is awake. */
+static unsigned pool_wants(const struct offload_pool *pool)
+{
+	return pool->typical_run < SHORT_RUN && pool->queued > 1 ? 1 : pool->queued;
+}
+
 struct worker *offload__pool_summon(struct offload_pool *pool)
 {
 	struct worker *worker = pool->idle;
 
-	if (pool->queued == 0 || pool->coming > 0)
+	if (pool->coming >= pool_wants(pool))
 		return NULL;
 	if (worker) {
 		offload__worker_rouse(worker);

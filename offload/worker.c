@@ -18,6 +18,7 @@
 #include <time.h>
 
 #define SPIN_MOST     50000u /* ns: about what it takes a loop to wake, run `done` and submit again */
+#define SPIN_GAP      10000u /* ns: somebody else had the processor meanwhile, and needs it more */
 #define SPIN_PATIENCE 8      /* so often in vain, then it is given up */
 #define SPIN_RETRY    64     /* of so many sleeps one is tried again */
 
@@ -148,15 +149,17 @@ static void spin_pause(void)
 static void worker_spin(struct worker *worker)
 {
 	struct offload_pool *pool = worker->pool;
-	uint64_t until = offload_now() + SPIN_MOST;
+	uint64_t now = offload_now(), until = now + SPIN_MOST, before;
 
-	do
+	do {
 		for (int i = 0; i < 16; i++) {
 			if (__atomic_load_n(&pool->queued, __ATOMIC_RELAXED) > 0)
 				return;
 			spin_pause();
 		}
-	while (offload_now() < until);
+		before = now;
+		now = offload_now();
+	} while (now < until && now - before < SPIN_GAP);
 }
 
 /* Is it worth it? It was lately, or it is time to try again. Lock held. */
@@ -183,11 +186,13 @@ static bool worker_account(struct worker *worker, int result, uint64_t now)
 {
 	struct offload_pool *pool = worker->pool;
 	struct offload_task *task = worker->task;
+	uint64_t ran = now - task->since;
 
 	worker->task = NULL;
 	pool->running--;
 	pool->done++;
-	offload__histogram_add(&pool->run, now - task->since);
+	offload__histogram_add(&pool->run, ran);
+	pool->typical_run += ran / 8 - pool->typical_run / 8;
 	return offload__task_returned(task, result);
 }
 
