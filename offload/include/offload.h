@@ -158,8 +158,10 @@ struct offload_pool_options {
 };
 
 /*
- * A pool without threads yet. A task that finds no idle thread, and none on its way to the queue, starts one, up to
- * max_threads. Workers have signals blocked, but faults. Any thread. `options` may be NULL, and is only read here.
+ * A pool without threads yet. A task that waits and has no idle thread, nor one on its way, starts one, up to
+ * max_threads. A worker that runs out of tasks may look for the next for up to 50 us before it sleeps, as long as that
+ * has paid lately, and never where there is one processor. Workers have signals blocked, but faults. Any thread.
+ * `options` may be NULL, and is only read here.
  *
  * NULL after setting *error (unless NULL) to -EINVAL (min_threads > max_threads, or a stack too small) or -errno.
  */
@@ -340,7 +342,7 @@ struct offload_stall {
  *
  * The stack is taken by the loop's thread in a handler of SIGURG (SA_RESTART; blocking calls that are not restarted,
  * signal(7), see EINTR). A handler of the program's for SIGURG, installed before, still gets its own. If the thread has
- * SIGURG blocked, there is no stack.
+ * SIGURG blocked, there is no stack. Names need a program that is linked with -rdynamic; addr2line(1) takes the frames.
  *
  * -EALREADY; -EINVAL (threshold_ms 0, no report); -errno of starting it; -EPERM, -ECHILD.
  */

@@ -59,9 +59,9 @@ def main():
         '<rect width="100%" height="100%" fill="white"/>',
     ]
     for at, (name, colour) in enumerate(COLOURS.items()):
-        out.append(f'<path d="M{LEFT + at * 140} 24h24" stroke="{colour}" stroke-width="3"/>')
-        out.append(f'<text x="{LEFT + at * 140 + 30}" y="29">{name}</text>')
-    out.append(f'<text x="{LEFT + 700}" y="29" class="s">submit to done; solid p50, dashed p99</text>')
+        out.append(f'<path d="M{LEFT + at * 160} 24h24" stroke="{colour}" stroke-width="3"/>')
+        out.append(f'<text x="{LEFT + at * 160 + 30}" y="29">{name}</text>')
+    out.append(f'<text x="{LEFT + 760}" y="29" class="s">solid p50, dashed p99</text>')
     for at, (title, rows) in enumerate(works.items()):
         panel(out, LEFT + at * (PANEL + GAP), f"work: {title}", rows)
     out.append(f'<text x="{width / 2:g}" y="{TOP + HEIGHT + 44}" text-anchor="middle">tasks outstanding</text>')
