@@ -21,35 +21,7 @@
  * EINTR), one with a number of turns, a thread that serves its own two descriptors (a device, and a pipe that says
  * stop), and a loop that is itself reached from the loop; there the wait is a blocking call like any other.
  */
-#include "program/internal.h"
-
-#include <string.h>
-
-enum { MAX_CHAIN = 8, MAX_POINTER_CHAIN = 3, MAX_LOOK = 5 };
-
-/* Why a slot was looked at. */
-enum { SLOT_CARRIED = 1, SLOT_MEASURED = 2, SLOT_REACHED = 4 };
-
-struct search {
-	struct program *p;
-	GHashTable *callers; /* function -> GArray of calls that name it */
-	GHashTable *chain;   /* call -> the call it carries the wait for; the first found, if there are several */
-	GHashTable *carried; /* function -> GArray of its calls that wait, or carry a wait, and have no loop in it */
-	GArray *queue;       /* calls that wait, or carry a wait */
-	GArray *found;       /* struct candidate */
-	uint32_t *distance;  /* per function: calls away from main or a thread's entry; UINT32_MAX: not reached */
-	uint8_t *slots;      /* per slot: SLOT_... */
-	uint8_t *fetches;    /* per function: it has a loop that returns what it waited for */
-	uint8_t *on_loop;    /* per function: reached from a loop that was accepted, or from a registered callback */
-	bool has_workers;
-};
-
-struct candidate {
-	uint32_t function, wait, distance;
-	uint32_t loop; /* 0: the whole function, which calls itself in `again` */
-	uint32_t again;
-	unsigned steps; /* calls between the loop and the wait */
-};
+#include "program/loops.h"
 
 /* Adds a call to the list of a function. */
 static void note_call(GHashTable *lists, uint32_t function, uint32_t call)
@@ -121,7 +93,7 @@ static bool is_wait(struct program *p, const struct call *call)
 	return value_effect(p, &anyone, call, e) != TRUTH_FALSE && !waits_for_one(p, call, e);
 }
 
-static bool inside(const struct program *p, const struct call *call, uint32_t loop)
+bool loop_holds(const struct program *p, const struct call *call, uint32_t loop)
 {
 	for (uint32_t l = call->loop; l; l = program_item(p, loops, struct loop, l)->outer)
 		if (l == loop)
@@ -160,7 +132,7 @@ static unsigned dispatches(struct program *p, const struct call *call, unsigned 
 }
 
 /* The calls of a loop; of the whole function, if there is no loop. */
-static unsigned body_dispatches(struct search *s, const struct candidate *candidate)
+static unsigned body_dispatches(struct loop_search *s, const struct loop_candidate *candidate)
 {
 	const struct program_function f = *program_function(s->p, candidate->function);
 	unsigned ways = 0;
@@ -169,14 +141,13 @@ static unsigned body_dispatches(struct search *s, const struct candidate *candid
 		struct call call = *program_call(s->p, i);
 
 		if (i != candidate->wait && i != candidate->again &&
-		    (!candidate->loop || inside(s->p, &call, candidate->loop)) && !call.leaves && !call.dying)
+		    (!candidate->loop || loop_holds(s->p, &call, candidate->loop)) && !call.leaves && !call.dying)
 			ways |= dispatches(s->p, &call, 0);
 	}
 	return ways;
 }
 
-/* The call at the end of the chain: the wait itself. */
-static uint32_t wait_of(const struct search *s, uint32_t call)
+uint32_t loop_wait_of(const struct loop_search *s, uint32_t call)
 {
 	for (unsigned steps = 0; steps < MAX_CHAIN; steps++) {
 		uint32_t next = GPOINTER_TO_UINT(g_hash_table_lookup(s->chain, GUINT_TO_POINTER(call)));
@@ -189,9 +160,9 @@ static uint32_t wait_of(const struct search *s, uint32_t call)
 }
 
 /* Two descriptors and nobody to call back: a thread's own device, and what tells it to stop. */
-static bool serves_itself(struct search *s, const struct candidate *candidate, unsigned ways)
+static bool serves_itself(struct loop_search *s, const struct loop_candidate *candidate, unsigned ways)
 {
-	struct call wait = *program_call(s->p, wait_of(s, candidate->wait));
+	struct call wait = *program_call(s->p, loop_wait_of(s, candidate->wait));
 	const struct effect *e = wait_effect(program_function(s->p, wait.callee));
 	uint32_t count = e->count_argument ? call_argument(s->p, &wait, (unsigned)e->count_argument) : 0;
 
@@ -202,22 +173,22 @@ static bool serves_itself(struct search *s, const struct candidate *candidate, u
 }
 
 /* A turn of a wait for signals does what they ask for. With threads, this is the one that takes them, and no more. */
-static bool serves_signals(struct search *s, const struct candidate *candidate)
+static bool serves_signals(struct loop_search *s, const struct loop_candidate *candidate)
 {
 	const struct program_function f = *program_function(s->p, candidate->function);
 
 	for (uint32_t i = f.first_call; i < f.first_call + f.calls; i++) {
 		const struct call *call = program_call(s->p, i);
 
-		if (i != candidate->wait && candidate->loop && inside(s->p, call, candidate->loop) && !call->dying &&
-		    (!call->callee || program_function(s->p, call->callee)->fact))
+		if (i != candidate->wait && candidate->loop && loop_holds(s->p, call, candidate->loop) &&
+		    !call->dying && (!call->callee || program_function(s->p, call->callee)->fact))
 			return !s->has_workers;
 	}
 	return false;
 }
 
 /* Whether what carries the wait only fetches what is ready, for others to serve. */
-static bool is_fetched(const struct search *s, uint32_t call)
+static bool is_fetched(const struct loop_search *s, uint32_t call)
 {
 	for (unsigned steps = 0; call && steps <= MAX_CHAIN; steps++) {
 		if (program_call(s->p, call)->callee && s->fetches[program_call(s->p, call)->callee])
@@ -227,10 +198,10 @@ static bool is_fetched(const struct search *s, uint32_t call)
 	return false;
 }
 
-static bool is_event_loop(struct search *s, const struct candidate *candidate)
+static bool is_event_loop(struct loop_search *s, const struct loop_candidate *candidate)
 {
 	struct call carrier = *program_call(s->p, candidate->wait);
-	struct call wait = *program_call(s->p, wait_of(s, candidate->wait));
+	struct call wait = *program_call(s->p, loop_wait_of(s, candidate->wait));
 	unsigned ways = body_dispatches(s, candidate);
 
 	if (is_fetched(s, candidate->wait))
@@ -272,7 +243,7 @@ static bool is_counted(const struct program *p, const struct loop *loop)
 	return step->kind == counter->kind && step->value == counter->value && step->kind == NODE_LOCAL;
 }
 
-static unsigned chain_length(const struct search *s, uint32_t call)
+unsigned loop_chain_length(const struct loop_search *s, uint32_t call)
 {
 	unsigned steps = 0;
 
@@ -281,7 +252,7 @@ static unsigned chain_length(const struct search *s, uint32_t call)
 	return steps;
 }
 
-static bool has_pointer(const struct search *s, uint32_t call)
+static bool has_pointer(const struct loop_search *s, uint32_t call)
 {
 	for (unsigned steps = 0; call && steps <= MAX_CHAIN; steps++) {
 		if (!program_call(s->p, call)->callee)
@@ -292,18 +263,18 @@ static bool has_pointer(const struct search *s, uint32_t call)
 }
 
 /* A backend is one pointer away, and near. Farther off, somebody waits for something of their own. */
-static void carry_to(struct search *s, uint32_t call, uint32_t wait)
+static void carry_to(struct loop_search *s, uint32_t call, uint32_t wait)
 {
 	bool behind = has_pointer(s, wait);
 
 	if (g_hash_table_contains(s->chain, GUINT_TO_POINTER(call)) || (behind && !program_call(s->p, call)->callee) ||
-	    (behind && chain_length(s, wait) >= MAX_POINTER_CHAIN))
+	    (behind && loop_chain_length(s, wait) >= MAX_POINTER_CHAIN))
 		return;
 	g_hash_table_insert(s->chain, GUINT_TO_POINTER(call), GUINT_TO_POINTER(wait));
 	g_array_append_val(s->queue, call);
 }
 
-static void carry_to_callers(struct search *s, uint32_t wait, unsigned steps)
+static void carry_to_callers(struct loop_search *s, uint32_t wait, unsigned steps)
 {
 	struct program *p = s->p;
 	uint32_t function = program_call(p, wait)->caller;
@@ -339,7 +310,7 @@ static uint32_t calls_itself(const struct program *p, uint32_t wait)
 	return 0;
 }
 
-static bool add_candidate(struct search *s, struct candidate candidate)
+static bool add_candidate(struct loop_search *s, struct loop_candidate candidate)
 {
 	if (!is_event_loop(s, &candidate))
 		return false;
@@ -365,19 +336,20 @@ static bool returns_from(const struct program *p, uint32_t function, uint32_t lo
 }
 
 /* The wait is the callers', too. */
-static void carry_on(struct search *s, uint32_t wait)
+static void carry_on(struct loop_search *s, uint32_t wait)
 {
 	note_call(s->carried, program_call(s->p, wait)->caller, wait);
-	carry_to_callers(s, wait, chain_length(s, wait));
+	carry_to_callers(s, wait, loop_chain_length(s, wait));
 }
 
-static void look_outwards(struct search *s, uint32_t wait)
+static void look_outwards(struct loop_search *s, uint32_t wait)
 {
 	struct program *p = s->p;
 	uint32_t function = program_call(p, wait)->caller;
-	struct candidate candidate = {
-		.function = function, .wait = wait, .distance = s->distance[function], .steps = chain_length(s, wait)
-	};
+	struct loop_candidate candidate = { .function = function,
+					    .wait = wait,
+					    .distance = s->distance[function],
+					    .steps = loop_chain_length(s, wait) };
 
 	for (uint32_t l = program_call(p, wait)->loop; l; l = program_item(p, loops, struct loop, l)->outer) {
 		candidate.loop = l;
@@ -396,257 +368,6 @@ static void look_outwards(struct search *s, uint32_t wait)
 	carry_on(s, wait);
 }
 
-/* A slot that was looked at leads nowhere new, however many call through it. */
-struct callee_visit {
-	struct search *s;
-	pointer_visit *visit;
-	void *data;
-	uint8_t mark;
-};
-
-static void visit_place(uint32_t slot, uint32_t function, void *data)
-{
-	const struct callee_visit *v = data;
-	struct program *p = v->s->p;
-
-	if (function)
-		v->visit(function, 0, v->data);
-	if (!slot || v->s->slots[slot] & v->mark)
-		return;
-	v->s->slots[slot] |= v->mark;
-	for (uint32_t t = program_slot(p, slot)->first_target; t; t = program_target(p, t)->next)
-		v->visit(program_target(p, t)->function, t, v->data);
-}
-
-static void each_callee(struct search *s, const struct call *call, uint8_t mark, pointer_visit *visit, void *data)
-{
-	struct callee_visit v = { .s = s, .visit = visit, .data = data, .mark = mark };
-
-	if (call->callee)
-		visit(call->callee, 0, data);
-	else
-		pointers_places(s->p, call->caller, call_node(s->p, call)->first, visit_place, &v);
-}
-
-/* Breadth-first distances along all calls, from main and from what is registered to run on another thread. */
-struct spread {
-	struct search *s;
-	GArray *queue;
-	uint32_t from;
-	uint8_t *reached;
-};
-
-static void spread_distance(uint32_t function, uint32_t target, void *data)
-{
-	struct spread *w = data;
-
-	(void)target;
-	if (w->s->distance[function] != UINT32_MAX)
-		return;
-	w->s->distance[function] = w->from == 0 ? 0 : w->s->distance[w->from] + 1;
-	g_array_append_val(w->queue, function);
-}
-
-static void spread_all(struct spread *w)
-{
-	struct program *p = w->s->p;
-
-	for (guint i = 0; i < w->queue->len; i++) {
-		w->from = g_array_index(w->queue, uint32_t, i);
-		const struct program_function *f = program_function(p, w->from);
-		for (uint32_t c = 0; c < f->calls; c++) {
-			struct call call = *program_call(p, f->first_call + c);
-
-			each_callee(w->s, &call, SLOT_MEASURED, spread_distance, w);
-		}
-	}
-	g_array_set_size(w->queue, 0);
-	w->from = 0;
-}
-
-static void measure_distances(struct search *s)
-{
-	struct program *p = s->p;
-	struct spread w = { .s = s, .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
-
-	memset(s->distance, 0xff, p->functions->len * sizeof *s->distance);
-	for (uint32_t i = 1; i < p->functions->len; i++)
-		if (program_function(p, i)->fact && strcmp(program_function(p, i)->name, "main") == 0)
-			spread_distance(i, 0, &w);
-	spread_all(&w);
-	for (uint32_t i = 1; i < p->functions->len; i++)
-		s->p->on_thread[i] = s->distance[i] == UINT32_MAX;
-	for (uint32_t i = 1; i < p->roots->len; i++)
-		if (program_item(p, roots, struct root, i)->context == CONTEXT_WORKER) {
-			s->has_workers = true;
-			spread_distance(program_item(p, roots, struct root, i)->function, 0, &w);
-		}
-	spread_all(&w);
-	for (uint32_t i = 1; i < p->functions->len; i++)
-		s->p->on_thread[i] &= s->distance[i] != UINT32_MAX;
-	g_array_free(w.queue, TRUE);
-}
-
-static void reach(uint32_t function, uint32_t target, void *data)
-{
-	struct spread *w = data;
-
-	(void)target;
-	if (w->s->on_loop[function])
-		return;
-	w->s->on_loop[function] = 1;
-	g_array_append_val(w->queue, function);
-}
-
-static void reach_all(struct spread *w)
-{
-	struct program *p = w->s->p;
-
-	for (guint i = 0; i < w->queue->len; i++) {
-		const struct program_function f = *program_function(p, g_array_index(w->queue, uint32_t, i));
-
-		for (uint32_t c = 0; c < f.calls; c++) {
-			struct call call = *program_call(p, f.first_call + c);
-
-			each_callee(w->s, &call, SLOT_REACHED, reach, w);
-		}
-	}
-	g_array_set_size(w->queue, 0);
-}
-
-static void reach_from_loop(struct spread *w, const struct candidate *candidate)
-{
-	struct program *p = w->s->p;
-	const struct program_function f = *program_function(p, candidate->function);
-
-	for (uint32_t c = 0; c < f.calls; c++) {
-		struct call call = *program_call(p, f.first_call + c);
-
-		if (candidate->loop ? inside(p, &call, candidate->loop) : f.first_call + c != candidate->again)
-			each_callee(w->s, &call, SLOT_REACHED, reach, w);
-	}
-	reach_all(w);
-}
-
-static void own_wait(struct search *s, uint32_t call);
-
-/* Of several calls of a function that lead to a wait, the nearest is the loop's; the others are handlers that wait. */
-static void own_callee(uint32_t function, uint32_t target, void *data)
-{
-	struct search *s = data;
-	const GArray *waits = g_hash_table_lookup(s->carried, GUINT_TO_POINTER(function));
-	unsigned least = MAX_CHAIN;
-
-	(void)target;
-	if (!waits || program_function(s->p, function)->waits)
-		return;
-	program_function(s->p, function)->waits = true;
-	for (guint i = 0; i < waits->len; i++)
-		least = MIN(least, chain_length(s, g_array_index(waits, uint32_t, i)));
-	for (guint i = 0; i < waits->len; i++)
-		if (chain_length(s, g_array_index(waits, uint32_t, i)) == least)
-			own_wait(s, g_array_index(waits, uint32_t, i));
-}
-
-/* The call is the wait of an accepted loop, and so are the waits in all that it may call. */
-static void own_wait(struct search *s, uint32_t index)
-{
-	struct call call = *program_call(s->p, index);
-
-	if (call.waits)
-		return;
-	program_call(s->p, index)->waits = true;
-	g_array_append_val(s->p->waiting_calls, index);
-	if (call.callee && !g_hash_table_contains(s->carried, GUINT_TO_POINTER(call.callee)))
-		program_function(s->p, call.callee)->waits = true;
-	each_callee(s, &call, 0, own_callee, s);
-}
-
-static void accept(struct search *s, const struct candidate *candidate)
-{
-	struct program *p = s->p;
-	struct root root = {
-		.kind = ROOT_LOOP,
-		.function = candidate->function,
-		.context = CONTEXT_LOOP,
-		.confidence = LEVEL_HIGH,
-		.loop = candidate->loop,
-		.call = candidate->again,
-		.wait = program_call(p, candidate->wait)->callee ? candidate->wait : wait_of(s, candidate->wait),
-	};
-
-	g_array_append_val(p->roots, root);
-	program_function(p, root.function)->waits = true;
-	own_wait(s, candidate->wait);
-}
-
-static gint by_distance(gconstpointer a, gconstpointer b)
-{
-	const struct candidate *x = a, *y = b;
-
-	if (x->distance != y->distance)
-		return x->distance < y->distance ? -1 : 1;
-	if (x->function != y->function)
-		return x->function < y->function ? -1 : 1;
-	if (x->loop != y->loop)
-		return x->loop < y->loop ? -1 : 1;
-	if (x->steps != y->steps)
-		return x->steps < y->steps ? -1 : 1;
-	return x->wait < y->wait ? -1 : x->wait > y->wait;
-}
-
-/* Whether two guards cannot both hold: the two arms of an if, two cases of a switch. */
-static bool exclude(const struct guard *a, const struct guard *b)
-{
-	return a->node == b->node && (a->is_case ? a->first_case != b->first_case : a->holds != b->holds);
-}
-
-/* Whether a turn makes only one of the two calls. */
-static bool are_exclusive(const struct program *p, const struct call *a, const struct call *b)
-{
-	for (uint32_t i = a->guard; i; i = program_item(p, guards, struct guard, i)->outer)
-		for (uint32_t k = b->guard; k; k = program_item(p, guards, struct guard, k)->outer)
-			if (exclude(program_item(p, guards, struct guard, i), program_item(p, guards, struct guard, k)))
-				return true;
-	return false;
-}
-
-/*
- * A loop has one wait in a turn. What else leads to one from its body is a handler that waits for something, and no
- * wait of the loop's; unless it stands in the body itself, or in the other arm of an if.
- */
-static bool is_second_wait(const struct program *p, const struct candidate *first, const struct candidate *other)
-{
-	return first->function == other->function && first->loop == other->loop && other->steps > 0 &&
-	       !are_exclusive(p, program_call(p, first->wait), program_call(p, other->wait));
-}
-
-/* Takes the candidates from the outermost in; one that an accepted loop or a callback reaches is no root. */
-static void accept_outermost(struct search *s)
-{
-	struct program *p = s->p;
-	struct spread w = { .s = s, .queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
-
-	for (uint32_t i = 1; i < p->roots->len; i++)
-		if (program_item(p, roots, struct root, i)->context == CONTEXT_LOOP)
-			reach(program_item(p, roots, struct root, i)->function, 0, &w);
-	reach_all(&w);
-	g_array_sort(s->found, by_distance);
-	struct candidate first = { 0 }; /* of the loop that was accepted last */
-	for (guint i = 0; i < s->found->len; i++) {
-		struct candidate candidate = g_array_index(s->found, struct candidate, i);
-		bool same = candidate.function == first.function && candidate.loop == first.loop;
-
-		if ((s->on_loop[candidate.function] && !same) || is_second_wait(p, &first, &candidate))
-			continue;
-		if (!same)
-			first = candidate;
-		accept(s, &candidate);
-		reach_from_loop(&w, &candidate);
-	}
-	g_array_free(w.queue, TRUE);
-}
-
 static void free_array(gpointer array)
 {
 	g_array_free(array, TRUE);
@@ -654,13 +375,13 @@ static void free_array(gpointer array)
 
 void loops_find(struct program *p)
 {
-	struct search s = {
+	struct loop_search s = {
 		.p = p,
 		.callers = g_hash_table_new_full(NULL, NULL, NULL, free_array),
 		.chain = g_hash_table_new(NULL, NULL),
 		.carried = g_hash_table_new_full(NULL, NULL, NULL, free_array),
 		.queue = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
-		.found = g_array_new(FALSE, FALSE, sizeof(struct candidate)),
+		.found = g_array_new(FALSE, FALSE, sizeof(struct loop_candidate)),
 		.distance = g_new(uint32_t, p->functions->len),
 		.fetches = g_new0(uint8_t, p->functions->len),
 		.on_loop = g_new0(uint8_t, p->functions->len),
@@ -668,7 +389,7 @@ void loops_find(struct program *p)
 	};
 
 	p->on_thread = arena_new_array(p->arena, uint8_t, p->functions->len);
-	measure_distances(&s);
+	loops_measure(&s);
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		struct call call = *program_call(p, i);
 
@@ -679,7 +400,7 @@ void loops_find(struct program *p)
 	}
 	for (guint i = 0; i < s.queue->len; i++)
 		look_outwards(&s, g_array_index(s.queue, uint32_t, i));
-	accept_outermost(&s);
+	loops_accept(&s);
 	g_hash_table_destroy(s.callers);
 	g_hash_table_destroy(s.chain);
 	g_hash_table_destroy(s.carried);
