@@ -19,7 +19,9 @@
  *   within.c    callbacks that a library keeps for other calls of its own
  *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
  *   spins.c     loops that wait by looking again
- *   pending.c   what goes on once it was started                closing.c   who frees what that refers to (with closing_end.c)
+ *   pending.c   what goes on once it was started (with pending_part.c)
+ *   closing.c   who frees what that refers to (with closing_end.c)
+ *   cancel_code.c codes of cancellations that functions are handed
  *   catches.c   catch-alls that swallow a cancellation (with catch_find.c, catch_reach.c, catch_value.c, catch_walk.c)
  *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
  *   ready.c     what is read where there is something to read

@@ -143,83 +143,6 @@ static void add_keepers(struct pending *pending, const struct program *p, const 
 
 /* --- objects --- */
 
-bool pending_counts(const struct program *p, const struct program_function *f, const struct node *n,
-		    enum node_op by_one, enum node_op by_some, const char *type)
-{
-	const struct node *first = n->first ? function_node(f, n->first) : NULL;
-	bool counts = (n->kind == NODE_UNARY && n->op == by_one) || (n->kind == NODE_ASSIGN && n->op == by_some);
-
-	return counts && first && first->kind == NODE_FIELD && strcmp(pending_type(p, f, first->first), type) == 0;
-}
-
-static bool has_word(const char *name, const char *const *words)
-{
-	for (; *words; words++)
-		if (strstr(name, *words))
-			return true;
-	return false;
-}
-
-/* Whether the starting function gives the operation a part in the object: a reference, or a count. */
-static bool takes_part(const struct program *p, const struct program_function *f, const char *type)
-{
-	static const char *const words[] = { "_ref",  "_hold", "_acquire", "_retain", "_pin",
-					     "_grab", "_keep", "_attach",  NULL };
-
-	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
-		const struct node *n = function_node(f, i);
-
-		if (pending_counts(p, f, n, OP_INCREMENT, OP_ADD, type))
-			return true;
-		if (n->kind == NODE_CALL && n->first && strcmp(pending_type(p, f, n->first), type) == 0 &&
-		    has_word(completion_callee(p, f, n), words))
-			return true;
-	}
-	return false;
-}
-
-/* Whether a function gives one back: by its name, or since it counts. */
-static bool is_release(const struct program *p, uint32_t function, const char *type)
-{
-	static const char *const words[] = { "unref", "_put",    "_release", "decref", "deref",
-					     "_drop", "_unhold", "_detach",  NULL };
-	const struct program_function *f = program_function(p, function);
-
-	if (has_word(f->name, words))
-		return true;
-	for (uint32_t i = f->fact ? f->fact->body : 0; i && i < f->end_node; i++)
-		if (pending_counts(p, f, function_node(f, i), OP_DECREMENT, OP_SUBTRACT, type))
-			return true;
-	return false;
-}
-
-/* Whether an argument is the object, as the callback knows it. */
-static bool is_given(const struct program *p, const struct program_function *f, uint32_t argument, const char *type,
-		     const char *via)
-{
-	const struct node *n = function_node(f, completion_without_cast(p, f, argument));
-	const char *key = pending_field(f, n);
-
-	return strcmp(pending_type(p, f, argument), type) == 0 || (n->kind == NODE_PARAM && !via) ||
-	       (key && via && strcmp(key, via) == 0);
-}
-
-/* Whether the callback gives such a part back: then somebody gave it one. */
-static bool gives_back(const struct program *p, const struct program_function *f, const char *type, const char *via)
-{
-	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
-		const struct node *n = function_node(f, i);
-		uint32_t callee = completion_callee_of(p, f, n);
-
-		if (pending_counts(p, f, n, OP_DECREMENT, OP_SUBTRACT, type))
-			return true;
-		for (uint32_t child = callee ? n->first : 0; child; child = function_node(f, child)->next)
-			if (is_given(p, f, child, type, via) && is_release(p, callee, type))
-				return true;
-	}
-	return false;
-}
-
 /* Whether the callback looks at what leads it to the object. */
 static bool reaches(const struct program_function *f, const char *via)
 {
@@ -259,11 +182,11 @@ static void add(struct finder *finder, const struct start *start, const struct n
 		.cancel = cancel,
 	};
 
-	if (!is_object(type) || !is_own(finder, type) || takes_part(p, f, type))
+	if (!is_object(type) || !is_own(finder, type) || pending_takes_part(p, f, type))
 		return;
 	if (told && told->fact && told->fact->body &&
 	    ((via && !reaches(told, via)) || (!via && !held && !looks_at_parameters(told)) ||
-	     gives_back(p, told, type, via)))
+	     pending_gives_back(p, told, type, via)))
 		return;
 	if (start->handle)
 		add_chain(&pending, p, f, start->handle);

@@ -40,6 +40,10 @@ GArray *pending_find(struct program *p, const GArray *sites);
 
 /* What an expression is declared to be, casts that check and `&` left out; "" if that is not said. */
 const char *pending_type(const struct program *p, const struct program_function *f, uint32_t node);
+/* pending_part.c: whether a function gives a part in an object of the type to somebody: a reference, or a count. */
+bool pending_takes_part(const struct program *p, const struct program_function *f, const char *type);
+/* Whether a callback, which gets the object or `via` a field what leads to it, gives such a part back. */
+bool pending_gives_back(const struct program *p, const struct program_function *f, const char *type, const char *via);
 /* Whether a node counts a field of such an object up or down. */
 bool pending_counts(const struct program *p, const struct program_function *f, const struct node *n,
 		    enum node_op by_one, enum node_op by_some, const char *type);
