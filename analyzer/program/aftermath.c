@@ -33,7 +33,10 @@ static enum truth equals(const struct walk *w, struct thing value, const struct 
 	if (value.kind == THING_STATUS)
 		return aftermath_means_cancelled(w, constant) ? TRUTH_TRUE : TRUTH_FALSE;
 	if (value.kind == THING_FAILED)
-		return !constant->value || aftermath_means_cancelled(w, constant) ? TRUTH_FALSE : TRUTH_UNKNOWN;
+		return (!constant->value && w->site->kind == COMPLETION_STATUS) ||
+				       aftermath_means_cancelled(w, constant)
+			       ? TRUTH_FALSE
+			       : TRUTH_UNKNOWN;
 	if (value.kind == THING_NUMBER)
 		return constant->value == value.number ? TRUTH_TRUE : TRUTH_FALSE;
 	return TRUTH_UNKNOWN;

@@ -7,6 +7,8 @@ bool aftermath_means_cancelled(const struct walk *w, const struct node *constant
 {
 	const char *text = walk_text(w, constant->text);
 
+	if (w->site->kind == COMPLETION_RESULT)
+		return strcmp(text, "G_IO_ERROR_CANCELLED") == 0;
 	for (const char *const *name = w->site->model ? w->site->model->cancelled : NULL; name && *name; name++)
 		if (strcmp(*name, text) == 0)
 			return true;
@@ -46,13 +48,14 @@ static struct thing compare_status(struct walk *w, enum node_op op, uint32_t nod
 	return thing_of_truth((op == OP_EQ) == cancelled ? TRUTH_TRUE : TRUTH_FALSE);
 }
 
-/* A status that says failed, whatever number that is: neither 0 nor cancelled. */
+/* A status that says failed, whatever number that is: neither 0, which is some error's code, nor cancelled. */
 static struct thing compare_failed(struct walk *w, enum node_op op, uint32_t constant)
 {
 	const struct node *c = walk_node(w, constant);
+	bool succeeded = c->value == 0 && w->site->kind == COMPLETION_STATUS;
 
-	if (c->kind != NODE_CONST || (op != OP_EQ && op != OP_NE) || (c->value && !aftermath_means_cancelled(w, c)))
-		return compare_sign(w, op, c);
+	if (c->kind != NODE_CONST || (op != OP_EQ && op != OP_NE) || (!succeeded && !aftermath_means_cancelled(w, c)))
+		return w->site->kind == COMPLETION_STATUS ? compare_sign(w, op, c) : thing_unknown;
 	return thing_of_truth(op == OP_NE ? TRUTH_TRUE : TRUTH_FALSE);
 }
 
@@ -136,7 +139,7 @@ static struct thing eval_field(struct walk *w, uint32_t node)
 	if (of.kind == THING_ERROR && g_str_has_suffix(name, ".code")) {
 		walk_note_told(w, node);
 		return w->scenario == SCENARIO_CANCELLED ? (struct thing){ THING_NUMBER, CANCELLED_IN_GIO }
-							 : thing_unknown;
+							 : (struct thing){ THING_FAILED, 0 };
 	}
 	if (of.kind == THING_ERROR && g_str_has_suffix(name, ".domain"))
 		return (struct thing){ THING_DOMAIN, 0 };

@@ -117,16 +117,25 @@ static const struct aftermath_event *false_answer(const struct judge *j)
 	return j->cancelled.finish ? first_event(&j->cancelled, EVENT_SUCCEEDS) : NULL;
 }
 
+/* Others are told that something has changed: of GIO's operations, what counts as a success. */
+static bool tells_others(const struct judge *j, const struct aftermath_event *event)
+{
+	const struct program_function *f = program_function(j->p, j->site->callback);
+	const char *callee = completion_callee(j->p, f, function_node(f, event->node));
+
+	return g_str_has_prefix(callee, "g_signal_emit") || g_str_has_prefix(callee, "g_object_notify");
+}
+
 /* The first call that is made after a success and after a cancellation, but not after a failure. */
 static const struct aftermath_event *success_only(const struct judge *j)
 {
 	const struct aftermath_event *first = NULL;
 
-	for (guint i = 0; j->site->kind == COMPLETION_STATUS && j->cancelled.told && i < j->cancelled.events->len;
-	     i++) {
+	for (guint i = 0; j->cancelled.told && i < j->cancelled.events->len; i++) {
 		const struct aftermath_event *event = event_at(&j->cancelled, i);
 
-		if (event->kind == EVENT_CALLS && aftermath_has(&j->succeeded, EVENT_CALLS, event->node) &&
+		if (event->kind == EVENT_CALLS && (j->site->kind == COMPLETION_STATUS || tells_others(j, event)) &&
+		    aftermath_has(&j->succeeded, EVENT_CALLS, event->node) &&
 		    !aftermath_has(&j->failed, EVENT_CALLS, event->node) && (!first || event->node < first->node))
 			first = event;
 	}
