@@ -92,6 +92,39 @@ static bool is_handed(const struct caught *arguments, unsigned count)
 	return false;
 }
 
+/* .../include/python3.11/abstract.h: a header that a library has a folder for. Those of the C library have none. */
+static bool is_of_library(const char *header)
+{
+	const char *include = strstr(header, "/include/");
+	const char *folder = include ? include + strlen("/include/") : "";
+	const char *slash = strchr(folder, '/');
+
+	return slash && strncmp(folder, "sys/", 4) != 0 && strncmp(folder, "bits/", 5) != 0 &&
+	       !strstr(header, "-linux-gnu/") && !strstr(header, "/lib/");
+}
+
+/* An interpreter or the like is given the code: what it makes of it tells cancellation apart, as it does all errors. */
+static bool is_told_code(const struct handling *h, const struct program_function *f, const struct caught *arguments,
+			 unsigned count)
+{
+	bool told = false;
+
+	for (unsigned i = 0; i < count; i++)
+		told |= arguments[i].code;
+	return told && !f->model && !catch_way(h)->recoded && is_of_library(f->file) &&
+	       !catch_listed(h->site->form->harmless, f->name) && !(h->home && g_str_has_prefix(f->file, h->home));
+}
+
+/* What of the library's own only looks at the code gives it back in other words. */
+static struct caught in_other_words(const struct caught *arguments, unsigned count)
+{
+	struct caught words = caught_unknown;
+
+	for (unsigned i = 0; i < count; i++)
+		words.code |= arguments[i].code;
+	return words;
+}
+
 static struct caught call_by_name(struct handling *h, uint32_t node, uint32_t callee, const struct caught *arguments,
 				  unsigned count)
 {
@@ -122,6 +155,10 @@ static struct caught call_by_name(struct handling *h, uint32_t node, uint32_t ca
 		catch_way(h)->dead = true;
 	} else if (is_handed(arguments, count) && f->file[0] != '/' && !catch_listed(form->harmless, f->name)) {
 		catch_way(h)->handed = true;
+	} else if (is_told_code(h, f, arguments, count)) {
+		catch_way(h)->handed = true;
+	} else if (!f->model) {
+		return in_other_words(arguments, count);
 	}
 	return caught_unknown;
 }

@@ -65,6 +65,11 @@ void catch_reach_free(struct catch_reach *r)
 	g_free(r);
 }
 
+const char *catch_home(const struct catch_reach *r)
+{
+	return r->home;
+}
+
 static bool is_machinery(const struct catch_form *form, const char *name)
 {
 	return catch_listed(form->harmless, name) || catch_listed(form->codes, name) ||

@@ -56,12 +56,13 @@ static bool judge(const struct catch_end *end, struct swallowed *found)
 
 static void look_at(struct finder *f, const struct catch_site *site, unsigned ordinal)
 {
-	struct handling handling = { .p = f->p, .site = site, .macros = f->macros };
+	struct catch_reach *reach = reach_of(f, site);
+	struct handling handling = { .p = f->p, .site = site, .home = catch_home(reach), .macros = f->macros };
 	struct swallowed found = {
 		.function = site->function, .handler = site->place, .form = site->form, .ordinal = ordinal
 	};
 
-	found.confidence = catch_reaches(reach_of(f, site), site->function, site->guarded, &found.cancelled);
+	found.confidence = catch_reaches(reach, site->function, site->guarded, &found.cancelled);
 	if (found.confidence == LEVELS)
 		return;
 	catch_follow(&handling);

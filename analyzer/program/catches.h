@@ -40,6 +40,8 @@ struct catch_reach;
 /* `cancels`: what the form lists under that is ended by a cancellation, too. */
 struct catch_reach *catch_reach_new(struct program *p, const struct catch_form *form, bool cancels);
 void catch_reach_free(struct catch_reach *reach);
+/* The folder with the headers of the library whose form it is; NULL: the project declares it. */
+const char *catch_home(const struct catch_reach *reach);
 /* How surely a statement can be ended by a cancellation, and by which call of it; LEVELS: it cannot. */
 enum level catch_reaches(struct catch_reach *reach, uint32_t function, uint32_t node, uint32_t *call);
 
@@ -80,6 +82,7 @@ struct frame; /* a function on the way, see catch_walk.c */
 struct handling {
 	struct program *p;
 	const struct catch_site *site;
+	const char *home;    /* catch_home() */
 	GArray **macros;     /* per unit: what catch_macros_of() says */
 	struct frame *frame; /* the innermost */
 	unsigned effort;     /* nodes walked over */
