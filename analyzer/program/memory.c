@@ -119,6 +119,24 @@ static enum written written_by(struct program *p, const struct instance *in, con
 	return in_memory ? WRITTEN_IN_MEMORY : WRITTEN_NOT;
 }
 
+static const struct node *without_brackets(const struct program_function *f, uint32_t node)
+{
+	const struct node *n = function_node(f, node);
+
+	while (n->first && (n->kind == NODE_ADDRESS || n->kind == NODE_INDEX))
+		n = function_node(f, n->first);
+	return n;
+}
+
+/* What a local that is set once stands for: `buf` after `char *to = buf`, as macros write it. */
+static const struct node *behind_alias(const struct program *p, const struct program_function *f, const struct node *n)
+{
+	uint32_t count = 0;
+	const struct definition *d = n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
+
+	return count == 1 && d->value && !d->field ? without_brackets(f, d->value) : n;
+}
+
 /* The argument of a call, from 1, that is this variable, its address or that of an element; 0: none. */
 static unsigned argument_of(const struct program *p, const struct program_function *f, const struct call *call,
 			    uint32_t variable)
@@ -126,10 +144,10 @@ static unsigned argument_of(const struct program *p, const struct program_functi
 	unsigned count = call_arguments(p, call);
 
 	for (unsigned i = 1; i <= count; i++) {
-		const struct node *n = function_node(f, call_argument(p, call, i));
+		const struct node *n = without_brackets(f, call_argument(p, call, i));
 
-		while (n->first && (n->kind == NODE_ADDRESS || n->kind == NODE_INDEX))
-			n = function_node(f, n->first);
+		if (n->kind == NODE_LOCAL && n->value != variable)
+			n = behind_alias(p, f, n);
 		if ((n->kind == NODE_LOCAL || n->kind == NODE_PARAM) && n->value == variable)
 			return i;
 	}
