@@ -330,6 +330,7 @@ static bool is_reported(const struct program *p, const struct pending *pending, 
 static void judge_free(struct closer *c, const struct pending *pending, struct ending *ending,
 		       const struct freed *freed)
 {
+	uint32_t unit = program_function(c->p, program_call(c->p, pending->call)->caller)->unit;
 	struct abandoned found = {
 		.pending = *pending, .function = freed->function, .node = freed->node, .confidence = LEVEL_MEDIUM
 	};
@@ -339,7 +340,8 @@ static void judge_free(struct closer *c, const struct pending *pending, struct e
 			   .visited = g_hash_table_new(program_hash64, NULL),
 			   .found = &found };
 
-	if (!is_reported(c->p, pending, freed))
+	if (!is_reported(c->p, pending, freed) &&
+	    !(pending->of_file && program_function(c->p, freed->function)->unit != unit))
 		climb_from(&m, freed->function, freed->node, freed->object);
 	if (m.ended && found.counted)
 		found.confidence = LEVEL_LOW;

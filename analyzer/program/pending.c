@@ -8,7 +8,7 @@ struct finder {
 	GArray *found;
 	GHashTable *forms;  /* name of what starts -> struct pending_form */
 	GHashTable *called; /* functions that the loop or a worker calls through a pointer or a registration */
-	GHashTable *own;    /* structs that the program declares, as their fields are named: "session" */
+	GHashTable *own;    /* structs that the program declares, as their fields are named: "session" -> enum owner */
 };
 
 /* A start as it is being read. */
@@ -64,14 +64,17 @@ static bool is_object(const char *type)
 	return true;
 }
 
-/* A struct of the program's own. A library's are for many things: a list that is freed is not the one that is waited for. */
-static bool is_own(const struct finder *finder, const char *type)
+/* Who declares a struct. A library's are for many things: a list that is freed is not the one that is waited for. */
+enum owner { OWNER_LIBRARY, OWNER_PROGRAM, OWNER_FILE };
+
+static enum owner owner_of(const struct finder *finder, const char *type)
 {
 	char *tag = g_strndup(type, strlen(type) - strlen(" *"));
-	bool own = g_hash_table_contains(finder->own, g_str_has_prefix(tag, "struct ") ? tag + strlen("struct ") : tag);
+	const char *name = g_str_has_prefix(tag, "struct ") ? tag + strlen("struct ") : tag;
+	enum owner owner = (enum owner)GPOINTER_TO_UINT(g_hash_table_lookup(finder->own, name));
 
 	g_free(tag);
-	return own;
+	return owner;
 }
 
 /* The variable at the root of a chain of fields. */
@@ -180,9 +183,10 @@ static void add(struct finder *finder, const struct start *start, const struct n
 		.form = start->form,
 		.held = held,
 		.cancel = cancel,
+		.of_file = owner_of(finder, type) == OWNER_FILE,
 	};
 
-	if (!is_object(type) || !is_own(finder, type) || pending_takes_part(p, f, type))
+	if (!is_object(type) || owner_of(finder, type) == OWNER_LIBRARY || pending_takes_part(p, f, type))
 		return;
 	if (told && told->fact && told->fact->body &&
 	    ((via && !reaches(told, via)) || (!via && !held && !looks_at_parameters(told)) ||
@@ -402,6 +406,12 @@ static GHashTable *called_by_pointer(const struct program *p)
 	return called;
 }
 
+/* A struct that a source declares, and no header, is its own: others may have another of that name. */
+static bool is_of_file(const struct facts *facts, const struct symbol *symbol)
+{
+	return symbol->file && strcmp(facts_file(facts, symbol->file), facts_string(facts, facts->path)) == 0;
+}
+
 static GHashTable *read_own(const struct program *p)
 {
 	GHashTable *own = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -410,9 +420,10 @@ static GHashTable *read_own(const struct program *p)
 		for (uint32_t i = 1; i < p->units[u]->symbols.count; i++) {
 			const struct symbol *symbol = facts_symbol(p->units[u], i);
 			const char *name = facts_string(p->units[u], symbol->name);
+			enum owner owner = is_of_file(p->units[u], symbol) ? OWNER_FILE : OWNER_PROGRAM;
 
 			if (symbol->kind == SYMBOL_FIELD && !(symbol->flags & SYMBOL_SYSTEM))
-				g_hash_table_add(own, g_strndup(name, strcspn(name, ".")));
+				g_hash_table_insert(own, g_strndup(name, strcspn(name, ".")), GUINT_TO_POINTER(owner));
 		}
 	return own;
 }

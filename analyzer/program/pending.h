@@ -27,9 +27,10 @@ struct pending {
 	const char *handles[PENDING_HANDLES];      /* keys of fields: what holds or leads to the operation */
 	const char *handle_types[PENDING_HANDLES]; /* what they are: "struct uv_timer_s", "unsigned int" */
 	unsigned handle_count;
-	bool held;   /* what was started lies in the object */
-	bool cancel; /* only a cancellation ends it: its cancellable is no part of it that could be closed */
-	bool stored; /* a field keeps what was started, so that it can be ended */
+	bool held;    /* what was started lies in the object */
+	bool cancel;  /* only a cancellation ends it: its cancellable is no part of it that could be closed */
+	bool of_file; /* the type is one file's: others may have another of that name */
+	bool stored;  /* a field keeps what was started, so that it can be ended */
 };
 
 /*
