@@ -61,11 +61,12 @@ struct job {
 	sem_t begun, gate;
 	bool stops; /* work returns -ECANCELED when asked to stop, and waits at the gate no more */
 	int returns;
-	int works, dones, releases, nth;
+	int works, dones, releases, nth; /* `nth` of all that were done; `begun_nth` of all that began to run */
+	int begun_nth;
 	pthread_t worker;
 };
 
-static int test_finished;
+static int test_finished, test_begun;
 
 static inline void test_wait(sem_t *sem)
 {
@@ -79,6 +80,7 @@ static inline int job_work(struct offload_task *task)
 
 	__atomic_add_fetch(&job->works, 1, __ATOMIC_RELAXED);
 	job->worker = pthread_self();
+	job->begun_nth = __atomic_add_fetch(&test_begun, 1, __ATOMIC_RELAXED);
 	sem_post(&job->begun);
 	while (job->stops && !offload_cancelled())
 		usleep(200);

@@ -54,7 +54,7 @@ static void one_class_waits_and_another_passes_it(void **state)
 	for (int i = 0; i < 3; i++)
 		job_open(&disk[i]);
 	test_run(loop);
-	assert_true(disk[0].nth < disk[1].nth && disk[1].nth < disk[2].nth);
+	assert_true(disk[0].begun_nth < disk[1].begun_nth && disk[1].begun_nth < disk[2].begun_nth);
 	assert_int_equal(offload_limiter_free(limiter), 0);
 	assert_int_equal(offload_pool_free(pool), 0);
 	assert_int_equal(offload_loop_free(loop), 0);
