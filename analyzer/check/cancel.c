@@ -55,6 +55,7 @@ static void show_operation(struct witness *w, const struct cancel_fault *fault, 
 	static const char *const cancellers[] = {
 		[CANCELLER_NONE] = "",
 		[CANCELLER_OWNER] = ", and can be cancelled by the owner of its user data",
+		[CANCELLER_REQUEST] = ", and can be cancelled",
 		[CANCELLER_OTHER] = ", and can be cancelled",
 		[CANCELLER_CALLER] = ", and can be cancelled by who calls this",
 	};

@@ -228,9 +228,11 @@ static void judge_site(struct program *p, struct lasting *lasting, const struct 
 static int weight(const struct completion_site *site)
 {
 	int lifetime = site->lifetime == LIFETIME_BORROWED ? 2 : site->lifetime == LIFETIME_KEPT ? 1 : 0;
-	static const int cancellers[] = {
-		[CANCELLER_NONE] = 0, [CANCELLER_CALLER] = 1, [CANCELLER_OTHER] = 2, [CANCELLER_OWNER] = 3
-	};
+	static const int cancellers[] = { [CANCELLER_NONE] = 0,
+					  [CANCELLER_CALLER] = 1,
+					  [CANCELLER_REQUEST] = 1,
+					  [CANCELLER_OTHER] = 2,
+					  [CANCELLER_OWNER] = 3 };
 
 	return site->canceller == CANCELLER_NONE ? -1 : cancellers[site->canceller] * 4 + lifetime;
 }

@@ -60,6 +60,86 @@ static const struct node *place_given(const struct program *p, const struct prog
 	return n->kind == NODE_FIELD || n->kind == NODE_GLOBAL ? n : NULL;
 }
 
+/* Places that something cancels: whether who does so lets go of the object, or only of the operation. */
+enum cancelled { CANCELLED_ALONE = 1, CANCELLED_AT_THE_END };
+
+enum { MAX_CALLERS_OF_END = 2, MAX_CALLERS = 40 };
+
+static bool has_word(const char *name, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strstr(name, words[i]))
+			return true;
+	return false;
+}
+
+/* Whether a variable is what the function was given, perhaps cast. */
+static bool is_given(struct program *p, const struct program_function *f, const struct node *n)
+{
+	uint32_t count = 0;
+	const struct definition *d = n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (d[i].value && !d[i].field &&
+		    function_node(f, completion_without_cast(p, f, d[i].value))->kind == NODE_PARAM)
+			return true;
+	return n->kind == NODE_PARAM;
+}
+
+/* Whether the object goes, as far as names tell, in a function that cancels, or in what calls that with its own object. */
+static bool goes_with(struct program *p, uint32_t function, unsigned depth)
+{
+	static const char *const surely[] = { "dispose", "finalize",  "destroy", "free",   "unref",
+					      "unroot",  "unrealize", "unmap",   "deinit", "shutdown" };
+	static const char *const likely[] = { "clear",  "close",  "stop", "cleanup", "teardown",
+					      "detach", "remove", "hide", "reset",   "disconnect" };
+	const char *name = program_function(p, function)->name;
+	unsigned callers = 0;
+
+	if (has_word(name, surely, G_N_ELEMENTS(surely)) || (!depth && has_word(name, likely, G_N_ELEMENTS(likely))))
+		return true;
+	callers_index(p);
+	for (uint32_t i = depth < MAX_CALLERS_OF_END ? p->calls_of[function] : 0; i && callers < MAX_CALLERS;
+	     i = p->next_call_of[i], callers++) {
+		const struct call *call = program_call(p, i);
+		const struct program_function *f = program_function(p, call->caller);
+		uint32_t first = call_argument(p, call, 1);
+
+		if (first && is_given(p, f, function_node(f, completion_without_cast(p, f, first))) &&
+		    goes_with(p, call->caller, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the function that cancels gives the object back as well. */
+static bool releases(const struct program *p, const struct program_function *f, const struct node *object)
+{
+	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
+		const struct call *call = program_call(p, i);
+		uint32_t first = call->callee ? call_argument(p, call, 1) : 0;
+
+		if (first && completion_releases(program_function(p, call->callee)->name) &&
+		    completion_same_variable(function_node(f, completion_without_cast(p, f, first)), object))
+			return true;
+	}
+	return false;
+}
+
+static void note_place(struct program *p, const struct call *cancels, const struct node *place, GHashTable *places)
+{
+	const struct program_function *f = program_function(p, cancels->caller);
+	const char *key = facts_string(f->facts, facts_symbol(f->facts, place->symbol)->key);
+	bool known = g_hash_table_contains(places, key);
+
+	if (GPOINTER_TO_UINT(g_hash_table_lookup(places, key)) == CANCELLED_AT_THE_END)
+		return;
+	bool goes = goes_with(p, cancels->caller, 0) || (place->first && releases(p, f, base_of(p, f, place->first)));
+	enum cancelled how = goes ? CANCELLED_AT_THE_END : CANCELLED_ALONE;
+	if (!known || how == CANCELLED_AT_THE_END)
+		g_hash_table_insert(places, (gpointer)key, GUINT_TO_POINTER(how));
+}
+
 static void note_cancelled(struct program *p, const struct call *call, GHashTable *places)
 {
 	const struct program_function *f = program_function(p, call->caller);
@@ -72,12 +152,11 @@ static void note_cancelled(struct program *p, const struct call *call, GHashTabl
 		if (place &&
 		    strstr(facts_string(f->facts, facts_symbol(f->facts, place->symbol)->type), "Cancellable") &&
 		    completion_cancels(p, f, n, argument))
-			g_hash_table_add(places,
-					 (gpointer)facts_string(f->facts, facts_symbol(f->facts, place->symbol)->key));
+			note_place(p, call, place, places);
 	}
 }
 
-/* Keys of the fields and globals that something cancels. */
+/* Keys of the fields and globals that something cancels -> enum cancelled. */
 static GHashTable *cancelled_places(struct program *p)
 {
 	GHashTable *places = g_hash_table_new(g_str_hash, g_str_equal);
@@ -115,12 +194,15 @@ static enum canceller canceller_of(struct program *p, const struct program_funct
 		return CANCELLER_CALLER;
 	if (n->kind != NODE_FIELD && n->kind != NODE_GLOBAL)
 		return n->kind == NODE_LOCAL ? CANCELLER_CALLER : CANCELLER_NONE;
-	if (!g_hash_table_contains(places, facts_string(f->facts, facts_symbol(f->facts, n->symbol)->key)))
+	gpointer how = g_hash_table_lookup(places, facts_string(f->facts, facts_symbol(f->facts, n->symbol)->key));
+	if (!how)
 		return CANCELLER_NONE;
 	if (n->kind == NODE_GLOBAL || !data)
 		return CANCELLER_OTHER;
 	const struct node *owner = owner_of_private(p, f, base_of(p, f, cancellable));
-	return completion_same_variable(owner, base_of(p, f, data)) ? CANCELLER_OWNER : CANCELLER_OTHER;
+	if (!completion_same_variable(owner, base_of(p, f, data)))
+		return CANCELLER_OTHER;
+	return GPOINTER_TO_UINT(how) == CANCELLED_AT_THE_END ? CANCELLER_OWNER : CANCELLER_REQUEST;
 }
 
 /* --- sites --- */

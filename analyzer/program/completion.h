@@ -20,10 +20,11 @@ enum lifetime {
 
 /* Who can cancel. */
 enum canceller {
-	CANCELLER_NONE,   /* nobody: no cancellable was given, or nothing cancels that one */
-	CANCELLER_OWNER,  /* it lies in the user data itself, and something cancels it: on the way out, mostly */
-	CANCELLER_OTHER,  /* something else of the program that is cancelled somewhere */
-	CANCELLER_CALLER, /* it came as a parameter: callers may */
+	CANCELLER_NONE,    /* nobody: no cancellable was given, or nothing cancels that one */
+	CANCELLER_OWNER,   /* it lies in the user data itself, and something cancels it on the way out */
+	CANCELLER_REQUEST, /* ... and what cancels it goes on with the object: a request that is to be answered */
+	CANCELLER_OTHER,   /* something else of the program that is cancelled somewhere */
+	CANCELLER_CALLER,  /* it came as a parameter: callers may */
 };
 
 /* A call that starts an operation and names the function that is told. */
