@@ -32,7 +32,9 @@ static void overflow_in_a_scope(void *data)
 
 static void crash_otherwise(void *data)
 {
-	*(volatile int *)(intptr_t)16 = *(int *)data;
+	volatile intptr_t nowhere = 16;
+
+	*(volatile int *)nowhere = *(int *)data;
 }
 
 struct child {
