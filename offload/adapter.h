@@ -6,8 +6,7 @@
  *
  *	struct loop_x { struct offload_loop base; ... };
  *
- *	offload_loop_x():  allocate it; offload__loop_init(&l->base, &ops); watch offload__loop_wakeup(&l->base);
- *	                   on an error: offload__loop_finish(&l->base), free it
+ *	offload_loop_x():  offload__loop_new(), with a `start` that watches offload__loop_wakeup(&l->base)
  *	close:             stop the watches, and when the event loop has let go of the descriptor (at once, or in
  *	                   a callback): offload__loop_finish(&l->base), free it
  */
@@ -57,6 +56,14 @@ struct offload_loop {
 	struct offload__watch *watch;
 	struct offload__stack_cache *stacks; /* of coroutines */
 };
+
+/*
+ * Makes a loop of `size` bytes, zeroed, which begin with a struct offload_loop, and hands it to start(loop, of), which
+ * watches the event loop's end of it; where that fails, it has undone what it did. NULL after setting *error (unless
+ * NULL) to -errno, or to what `start` returned.
+ */
+struct offload_loop *offload__loop_new(size_t size, const struct offload_loop_ops *ops,
+				       int (*start)(struct offload_loop *loop, void *of), void *of, int *error);
 
 /* Everything but ops and the eventfd is zero. The calling thread is the loop's. 0 or -errno. */
 int offload__loop_init(struct offload_loop *loop, const struct offload_loop_ops *ops);

@@ -146,6 +146,9 @@ int offload__pool_accept(struct offload_pool *pool, struct offload_task *task);
 /* The task is in the pool's queue from now on. The worker to wake once the lock is free, or NULL. Lock held. */
 struct worker *offload__pool_enqueue(struct offload_pool *pool, struct offload_task *task);
 
+/* Takes the first task out of the queue; NULL if there is none. Its state is still TASK_QUEUED. Lock held. */
+struct offload_task *offload__pool_dequeue(struct offload_pool *pool);
+
 /* Finds a thread for what is queued: starts one, or says which to wake once the lock is free. Lock held. */
 struct worker *offload__pool_summon(struct offload_pool *pool);
 

@@ -223,6 +223,24 @@ int offload__loop_init(struct offload_loop *loop, const struct offload_loop_ops 
 	return loop->wakeup < 0 ? -errno : 0;
 }
 
+struct offload_loop *offload__loop_new(size_t size, const struct offload_loop_ops *ops,
+				       int (*start)(struct offload_loop *loop, void *of), void *of, int *error)
+{
+	struct offload_loop *loop = calloc(1, size);
+	int result = loop ? offload__loop_init(loop, ops) : -ENOMEM;
+
+	if (result == 0)
+		result = start(loop, of);
+	if (result >= 0)
+		return loop;
+	if (loop)
+		offload__loop_finish(loop);
+	free(loop);
+	if (error)
+		*error = result;
+	return NULL;
+}
+
 int offload__loop_wakeup(struct offload_loop *loop)
 {
 	return loop->wakeup;

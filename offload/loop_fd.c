@@ -23,15 +23,20 @@ static int loop_fd_timer(struct offload_loop *base, uint64_t at)
 	return timerfd_settime(loop->timer, TFD_TIMER_ABSTIME, &when, NULL) < 0 ? -errno : 0;
 }
 
+static void give_back(struct loop_fd *loop)
+{
+	if (loop->timer >= 0)
+		close(loop->timer);
+	if (loop->poll >= 0)
+		close(loop->poll);
+}
+
 static void loop_fd_close(struct offload_loop *base, bool forked)
 {
 	struct loop_fd *loop = CONTAINER(base, struct loop_fd, base);
 
 	(void)forked;
-	if (loop->timer >= 0)
-		close(loop->timer);
-	if (loop->poll >= 0)
-		close(loop->poll);
+	give_back(loop);
 	offload__loop_finish(base);
 	free(loop);
 }
@@ -69,24 +74,20 @@ static int loop_fd_open(struct loop_fd *loop)
 	return error < 0 ? error : loop_fd_add(loop, loop->timer);
 }
 
+static int loop_fd_start(struct offload_loop *base, void *of)
+{
+	struct loop_fd *loop = CONTAINER(base, struct loop_fd, base);
+	int error;
+
+	(void)of;
+	loop->poll = loop->timer = -1;
+	error = loop_fd_open(loop);
+	if (error < 0)
+		give_back(loop);
+	return error;
+}
+
 struct offload_loop *offload_loop_fd(int *error)
 {
-	struct loop_fd *loop = calloc(1, sizeof(*loop));
-	int failed;
-
-	if (!loop) {
-		if (error)
-			*error = -ENOMEM;
-		return NULL;
-	}
-	loop->poll = loop->timer = -1;
-	failed = offload__loop_init(&loop->base, &loop_fd_ops);
-	if (failed == 0)
-		failed = loop_fd_open(loop);
-	if (failed == 0)
-		return &loop->base;
-	if (error)
-		*error = failed;
-	loop_fd_close(&loop->base, false);
-	return NULL;
+	return offload__loop_new(sizeof(struct loop_fd), &loop_fd_ops, loop_fd_start, NULL, error);
 }

@@ -218,10 +218,7 @@ int offload__pool_accept(struct offload_pool *pool, struct offload_task *task)
 	return error;
 }
 
-/* ---- the end ---------------------------------------------------------------------------------------------------- */
-
-/* Ends the first task of the queue; NULL if there is none. Lock held. */
-static struct offload_task *pool_drop_queued(struct offload_pool *pool)
+struct offload_task *offload__pool_dequeue(struct offload_pool *pool)
 {
 	struct offload_task *task;
 
@@ -230,6 +227,18 @@ static struct offload_task *pool_drop_queued(struct offload_pool *pool)
 	task = CONTAINER(pool->queue.next, struct offload_task, queued);
 	list_remove(&task->queued);
 	__atomic_store_n(&pool->queued, pool->queued - 1, __ATOMIC_RELAXED);
+	return task;
+}
+
+/* ---- the end ---------------------------------------------------------------------------------------------------- */
+
+/* Ends the first task of the queue; NULL if there is none. Lock held. */
+static struct offload_task *pool_drop_queued(struct offload_pool *pool)
+{
+	struct offload_task *task = offload__pool_dequeue(pool);
+
+	if (!task)
+		return NULL;
 	offload__task_drop(task, -ECANCELED);
 	return task;
 }

@@ -200,13 +200,10 @@ static bool worker_account(struct worker *worker, int result, uint64_t now)
 static struct offload_task *worker_take(struct worker *worker, uint64_t now)
 {
 	struct offload_pool *pool = worker->pool;
-	struct offload_task *task;
+	struct offload_task *task = offload__pool_dequeue(pool);
 
-	if (list_empty(&pool->queue))
+	if (!task)
 		return NULL;
-	task = CONTAINER(pool->queue.next, struct offload_task, queued);
-	list_remove(&task->queued);
-	__atomic_store_n(&pool->queued, pool->queued - 1, __ATOMIC_RELAXED);
 	pool->running++;
 	task_set_state(task, TASK_RUNNING);
 	if (now > task->since)

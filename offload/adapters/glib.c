@@ -6,7 +6,6 @@
  */
 #include "adapter.h"
 
-#include <errno.h>
 #include <glib-unix.h>
 #include <stdlib.h>
 
@@ -56,29 +55,20 @@ static const struct offload_loop_ops ops = {
 	.close = close_loop,
 };
 
-static void start(struct loop_glib *loop, GMainContext *context)
+static int start(struct offload_loop *base, void *context)
 {
+	struct loop_glib *loop = (struct loop_glib *)base;
+
 	loop->source = g_source_new(&functions, sizeof(struct source));
 	((struct source *)loop->source)->loop = loop;
 	g_source_set_name(loop->source, "offload");
 	g_source_set_can_recurse(loop->source, TRUE);
-	g_source_add_unix_fd(loop->source, offload__loop_wakeup(&loop->base), G_IO_IN);
+	g_source_add_unix_fd(loop->source, offload__loop_wakeup(base), G_IO_IN);
 	g_source_attach(loop->source, context);
+	return 0;
 }
 
 struct offload_loop *offload_loop_glib(struct _GMainContext *context, int *error)
 {
-	struct loop_glib *loop = calloc(1, sizeof(*loop));
-	int result = loop ? offload__loop_init(&loop->base, &ops) : -ENOMEM;
-
-	if (result == 0) {
-		start(loop, context);
-		return &loop->base;
-	}
-	if (loop)
-		offload__loop_finish(&loop->base);
-	free(loop);
-	if (error)
-		*error = result;
-	return NULL;
+	return offload__loop_new(sizeof(struct loop_glib), &ops, start, context, error);
 }

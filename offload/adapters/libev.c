@@ -8,7 +8,6 @@
  */
 #include "adapter.h"
 
-#include <errno.h>
 #include <ev.h>
 #include <stdlib.h>
 
@@ -91,29 +90,21 @@ static const struct offload_loop_ops ops = {
 	.close = close_loop,
 };
 
-static void start(struct loop_libev *loop, struct ev_loop *ev)
+static int start(struct offload_loop *base, void *of)
 {
+	struct loop_libev *loop = (struct loop_libev *)base;
+	struct ev_loop *ev = of;
+
 	loop->ev = ev;
-	ev_io_init(&loop->readable, on_readable, offload__loop_wakeup(&loop->base), EV_READ);
+	ev_io_init(&loop->readable, on_readable, offload__loop_wakeup(base), EV_READ);
 	ev_timer_init(&loop->timer, on_timer, 0., 0.);
 	loop->readable.data = loop->timer.data = loop;
 	ev_io_start(ev, &loop->readable);
 	ev_unref(ev);
+	return 0;
 }
 
 struct offload_loop *offload_loop_libev(struct ev_loop *ev, int *error)
 {
-	struct loop_libev *loop = calloc(1, sizeof(*loop));
-	int result = loop ? offload__loop_init(&loop->base, &ops) : -ENOMEM;
-
-	if (result == 0) {
-		start(loop, ev);
-		return &loop->base;
-	}
-	if (loop)
-		offload__loop_finish(&loop->base);
-	free(loop);
-	if (error)
-		*error = result;
-	return NULL;
+	return offload__loop_new(sizeof(struct loop_libev), &ops, start, ev, error);
 }

@@ -87,11 +87,12 @@ static const struct offload_loop_ops ops = {
 	.close = close_loop,
 };
 
-static int start(struct loop_libevent *loop, struct event_base *base)
+static int start(struct offload_loop *base, void *of)
 {
-	if (event_assign(&loop->readable, base, offload__loop_wakeup(&loop->base), EV_READ | EV_PERSIST, on_readable,
-			 loop) ||
-	    event_assign(&loop->timer, base, -1, 0, on_timer, loop))
+	struct loop_libevent *loop = (struct loop_libevent *)base;
+
+	if (event_assign(&loop->readable, of, offload__loop_wakeup(base), EV_READ | EV_PERSIST, on_readable, loop) ||
+	    event_assign(&loop->timer, of, -1, 0, on_timer, loop))
 		return -EINVAL;
 	loop->readable.FLAGS |= EVLIST_INTERNAL;
 	loop->timer.FLAGS |= EVLIST_INTERNAL;
@@ -100,17 +101,5 @@ static int start(struct loop_libevent *loop, struct event_base *base)
 
 struct offload_loop *offload_loop_libevent(struct event_base *base, int *error)
 {
-	struct loop_libevent *loop = calloc(1, sizeof(*loop));
-	int result = loop ? offload__loop_init(&loop->base, &ops) : -ENOMEM;
-
-	if (result == 0)
-		result = start(loop, base);
-	if (result == 0)
-		return &loop->base;
-	if (loop)
-		offload__loop_finish(&loop->base);
-	free(loop);
-	if (error)
-		*error = result;
-	return NULL;
+	return offload__loop_new(sizeof(struct loop_libevent), &ops, start, base, error);
 }

@@ -6,7 +6,6 @@
  */
 #include "adapter.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <systemd/sd-event.h>
@@ -53,14 +52,14 @@ static void give_back(struct loop_sd_event *loop)
 {
 	sd_event_source_disable_unref(loop->readable);
 	sd_event_source_disable_unref(loop->timer);
-	offload__loop_finish(&loop->base);
-	free(loop);
 }
 
 static void close_loop(struct offload_loop *base, bool forked)
 {
 	(void)forked;
 	give_back((struct loop_sd_event *)base);
+	offload__loop_finish(base);
+	free(base);
 }
 
 static const struct offload_loop_ops ops = {
@@ -69,29 +68,21 @@ static const struct offload_loop_ops ops = {
 	.close = close_loop,
 };
 
-static int start(struct loop_sd_event *loop, sd_event *event)
+static int start(struct offload_loop *base, void *event)
 {
-	int descriptor = offload__loop_wakeup(&loop->base);
-	int error = sd_event_add_io(event, &loop->readable, descriptor, EPOLLIN, on_readable, loop);
+	struct loop_sd_event *loop = (struct loop_sd_event *)base;
+	int error = sd_event_add_io(event, &loop->readable, offload__loop_wakeup(base), EPOLLIN, on_readable, loop);
 
+	if (error >= 0)
+		error = sd_event_add_time(event, &loop->timer, CLOCK_MONOTONIC, UINT64_MAX, 1, on_timer, loop);
+	if (error >= 0)
+		error = sd_event_source_set_enabled(loop->timer, SD_EVENT_OFF);
 	if (error < 0)
-		return error;
-	error = sd_event_add_time(event, &loop->timer, CLOCK_MONOTONIC, UINT64_MAX, 1, on_timer, loop);
-	return error < 0 ? error : sd_event_source_set_enabled(loop->timer, SD_EVENT_OFF);
+		give_back(loop);
+	return error;
 }
 
 struct offload_loop *offload_loop_sd_event(struct sd_event *event, int *error)
 {
-	struct loop_sd_event *loop = calloc(1, sizeof(*loop));
-	int result = loop ? offload__loop_init(&loop->base, &ops) : -ENOMEM;
-
-	if (result == 0)
-		result = start(loop, event);
-	if (result >= 0)
-		return &loop->base;
-	if (loop)
-		give_back(loop);
-	if (error)
-		*error = result;
-	return NULL;
+	return offload__loop_new(sizeof(struct loop_sd_event), &ops, start, event, error);
 }

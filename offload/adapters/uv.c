@@ -84,9 +84,10 @@ static const struct offload_loop_ops ops = {
 	.close = close_loop,
 };
 
-static int start(struct loop_uv *loop, uv_loop_t *uv)
+static int start(struct offload_loop *base, void *uv)
 {
-	int error = uv_poll_init(uv, &loop->poll, offload__loop_wakeup(&loop->base));
+	struct loop_uv *loop = (struct loop_uv *)base;
+	int error = uv_poll_init(uv, &loop->poll, offload__loop_wakeup(base));
 
 	if (error < 0)
 		return error;
@@ -101,17 +102,5 @@ static int start(struct loop_uv *loop, uv_loop_t *uv)
 
 struct offload_loop *offload_loop_uv(struct uv_loop_s *uv, int *error)
 {
-	struct loop_uv *loop = calloc(1, sizeof(*loop));
-	int result = loop ? offload__loop_init(&loop->base, &ops) : UV_ENOMEM;
-
-	if (result == 0)
-		result = start(loop, uv);
-	if (result == 0)
-		return &loop->base;
-	if (loop)
-		offload__loop_finish(&loop->base);
-	free(loop);
-	if (error)
-		*error = result;
-	return NULL;
+	return offload__loop_new(sizeof(struct loop_uv), &ops, start, uv, error);
 }

@@ -207,52 +207,56 @@ static void the_loop_cannot_call_itself(void **state)
 	world_free(&world);
 }
 
-static void a_cancelled_task_waits_for_the_loop_no_more(void **state)
+/* A task that waits for the loop, which is busy here, and then for `ends`: it is not called, and was cancelled. */
+static void assert_it_waits_no_more_when(int ends(struct world *world, struct caller *caller), int answer)
 {
 	struct world world = world_new();
 	struct caller caller;
 
-	(void)state;
 	caller_init(&caller, world.loop, world.pool);
 	job_start(&caller.job);
 	usleep(20000); /* it waits, or will find itself cancelled */
-	assert_int_equal(offload_cancel(&caller.job.task), -EBUSY);
+	assert_int_equal(ends(&world, &caller), answer);
 	test_run(world.loop);
 	assert_int_equal(caller.job.task.result, -ECANCELED);
 	assert_int_equal(caller.calls, 0);
 	world_free(&world);
+}
+
+static int cancel_task(struct world *world, struct caller *caller)
+{
+	(void)world;
+	return offload_cancel(&caller->job.task);
+}
+
+static int end_pool(struct world *world, struct caller *caller)
+{
+	(void)caller;
+	return offload_pool_shutdown(world->pool, UINT64_MAX);
+}
+
+static int end_loop(struct world *world, struct caller *caller)
+{
+	(void)caller;
+	return offload_loop_shutdown(world->loop);
+}
+
+static void a_cancelled_task_waits_for_the_loop_no_more(void **state)
+{
+	(void)state;
+	assert_it_waits_no_more_when(cancel_task, -EBUSY);
 }
 
 static void a_pool_that_ends_on_the_loops_thread_does_not_wait_for_a_call_to_it(void **state)
 {
-	struct world world = world_new();
-	struct caller caller;
-
 	(void)state;
-	caller_init(&caller, world.loop, world.pool);
-	job_start(&caller.job);
-	usleep(20000);
-	assert_int_equal(offload_pool_shutdown(world.pool, UINT64_MAX), 0);
-	test_run(world.loop);
-	assert_int_equal(caller.job.task.result, -ECANCELED);
-	assert_int_equal(caller.calls, 0);
-	world_free(&world);
+	assert_it_waits_no_more_when(end_pool, 0);
 }
 
 static void a_loop_that_shuts_down_refuses_calls(void **state)
 {
-	struct world world = world_new();
-	struct caller caller;
-
 	(void)state;
-	caller_init(&caller, world.loop, world.pool);
-	job_start(&caller.job);
-	usleep(20000);
-	assert_int_equal(offload_loop_shutdown(world.loop), 0);
-	test_run(world.loop);
-	assert_int_equal(caller.job.task.result, -ECANCELED);
-	assert_int_equal(caller.calls, 0);
-	world_free(&world);
+	assert_it_waits_no_more_when(end_loop, 0);
 }
 
 static void *call_from_outside(void *data)
