@@ -62,21 +62,11 @@ CXCursor cplusplus_template(CXCursor function)
 
 uint32_t cplusplus_lambda(struct visit *v, CXCursor lambda)
 {
-	struct place at = place_of(clang_getCursorLocation(lambda));
-	const struct visited_file *file = visit_file(v, at.file);
-	const char *path = file ? file->path : "", *base = strrchr(path, '/');
-	g_autofree char *key = g_strdup_printf("%s#lambda@%u", path, at.offset);
-	g_autofree char *name = g_strdup_printf("lambda at %s:%u", base ? base + 1 : path, at.line);
-	uint32_t symbol = facts_build_symbol(v->facts, SYMBOL_FUNCTION, key, name);
-	uint32_t index = visit_file_index(v, at.file);
-	struct symbol *s = facts_built_symbol(v->facts, symbol);
+	bool is_new;
+	uint32_t symbol = visit_block_symbol(v, lambda, "lambda", &is_new);
 
-	if (s->flags & SYMBOL_STATIC)
-		return symbol;
-	s->flags |= SYMBOL_STATIC;
-	s->file = index;
-	s->line = at.line;
-	g_array_append_val(v->pending, lambda);
+	if (is_new)
+		g_array_append_val(v->pending, lambda);
 	return symbol;
 }
 

@@ -60,21 +60,11 @@ CXCursor scope_body(struct visit *v, CXCursor loop)
 
 uint32_t scope_symbol(struct visit *v, CXCursor loop)
 {
-	struct place at = place_of(clang_getCursorLocation(loop));
-	const struct visited_file *file = visit_file(v, at.file);
-	const char *path = file ? file->path : "", *base = strrchr(path, '/');
-	g_autofree char *key = g_strdup_printf("%s#scope@%u", path, at.offset);
-	g_autofree char *name = g_strdup_printf("scope at %s:%u", base ? base + 1 : path, at.line);
-	uint32_t symbol = facts_build_symbol(v->facts, SYMBOL_FUNCTION, key, name);
-	uint32_t index = visit_file_index(v, at.file);
-	struct symbol *s = facts_built_symbol(v->facts, symbol);
+	bool is_new;
+	uint32_t symbol = visit_block_symbol(v, loop, "scope", &is_new);
 
-	if (s->flags & SYMBOL_STATIC)
-		return symbol;
-	s->flags |= SYMBOL_STATIC;
-	s->file = index;
-	s->line = at.line;
-	facts_build_annotation(v->facts, symbol, "looplint::worker");
+	if (is_new)
+		facts_build_annotation(v->facts, symbol, "looplint::worker");
 	return symbol;
 }
 

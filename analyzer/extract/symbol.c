@@ -400,6 +400,26 @@ static GHashTable *functions_by_name(struct visit *v)
 	return v->by_name;
 }
 
+uint32_t visit_block_symbol(struct visit *v, CXCursor block, const char *kind, bool *is_new)
+{
+	struct place at = place_of(clang_getCursorLocation(block));
+	const struct visited_file *file = visit_file(v, at.file);
+	const char *path = file ? file->path : "", *base = strrchr(path, '/');
+	g_autofree char *key = g_strdup_printf("%s#%s@%u", path, kind, at.offset);
+	g_autofree char *name = g_strdup_printf("%s at %s:%u", kind, base ? base + 1 : path, at.line);
+	uint32_t symbol = facts_build_symbol(v->facts, SYMBOL_FUNCTION, key, name);
+	uint32_t index = visit_file_index(v, at.file);
+	struct symbol *s = facts_built_symbol(v->facts, symbol);
+
+	*is_new = !(s->flags & SYMBOL_STATIC);
+	if (!*is_new)
+		return symbol;
+	s->flags |= SYMBOL_STATIC;
+	s->file = index;
+	s->line = at.line;
+	return symbol;
+}
+
 uint32_t visit_cleanup(struct visit *v, CXCursor variable)
 {
 	uint32_t destructor = v->cplusplus ? cplusplus_destructor(v, variable) : 0;

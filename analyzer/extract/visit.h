@@ -152,6 +152,11 @@ bool visit_is_system(struct visit *v, CXSourceLocation location);
 uint32_t visit_file_index(struct visit *v, CXFile file);
 uint32_t visit_type(struct visit *v, CXType type);          /* string: canonical, without attributes */
 uint32_t visit_cleanup(struct visit *v, CXCursor variable); /* symbol of its cleanup function, or 0 */
+/*
+ * The symbol of a block that is a function of its own without a name: "lambda at file.cc:12". `kind` is its first word;
+ * *is_new: it was not asked for before.
+ */
+uint32_t visit_block_symbol(struct visit *v, CXCursor block, const char *kind, bool *is_new);
 /* symbol.c: the declaration on one line, without body; g_free() it. */
 char *visit_printed(struct visit *v, CXCursor declaration);
 char *visit_text(CXString string); /* a copy to g_free(); disposes of `string` */
