@@ -10,10 +10,22 @@
  * so what the other arm leads to is of low confidence. It is one if the arms are those of one condition (an `if` that
  * returns counts), a call in the one hands over, itself or few calls down, and the function that is called in the other
  * is among the first that workers come to.
+ *
+ *      if (!debugging && (pid = fork()) != 0)
+ *              remember(pid);
+ *      else
+ *              serve(connection);              the child; or nobody but the one who debugs it
+ *
+ * A fork that is one condition of several divides in the same way: the arm that the child takes is the process's own only
+ * where it did not fork.
  */
 #include "program/internal.h"
 
-enum { MAX_DOWN = 3 /* calls down to the handing over */, MAX_IN = 4 /* calls from a worker's entry */ };
+enum {
+	MAX_DOWN = 3,    /* calls down to the handing over */
+	MAX_IN = 4,      /* calls from a worker's entry */
+	MAX_OPERAND = 12 /* nodes down from a condition to the fork in it */
+};
 
 struct alternatives {
 	struct program *p;
@@ -161,6 +173,51 @@ static void find_in(struct alternatives *a, const struct program_function *f)
 	}
 }
 
+/* --- the child's arm --- */
+
+/* Whether an operand forks: `fork()`, `(pid = fork()) != 0`. */
+static bool forks(struct program *p, const struct program_function *f, uint32_t node, unsigned depth)
+{
+	const struct node *n = function_node(f, node);
+	uint32_t callee = n->kind == NODE_CALL && n->symbol ? link_symbol(p, f->unit - 1, n->symbol) : 0;
+
+	if (callee && model_has(program_function(p, callee)->model, EFFECT_FORKS))
+		return true;
+	for (uint32_t child = depth < MAX_OPERAND ? n->first : 0; child; child = function_node(f, child)->next)
+		if (forks(p, f, child, depth + 1))
+			return true;
+	return false;
+}
+
+/* Whether a condition is one of several that `op` joins, and one of them forks. */
+static bool joins_fork(struct program *p, const struct guard *guard, const struct program_function *f)
+{
+	const struct node *n = function_node(f, guard->node);
+	enum node_op op = guard->holds ? OP_OR : OP_AND;
+
+	return !guard->is_case && !guard->asserted && n->kind == NODE_BINARY && n->op == op &&
+	       forks(p, f, guard->node, 0);
+}
+
+static void find_children(struct program *p, const struct program_function *f)
+{
+	for (uint32_t c = f->first_call; c < f->first_call + f->calls; c++)
+		for (uint32_t g = program_call(p, c)->guard; g; g = program_item(p, guards, struct guard, g)->outer)
+			if (joins_fork(p, program_item(p, guards, struct guard, g), f))
+				program_call(p, c)->alternative = true;
+}
+
+static void find_forks(struct program *p)
+{
+	for (uint32_t i = 1; i < p->functions->len; i++) {
+		if (!model_has(program_function(p, i)->model, EFFECT_FORKS))
+			continue;
+		callers_index(p);
+		for (uint32_t c = p->calls_of[i]; c; c = p->next_call_of[c])
+			find_children(p, program_function(p, program_call(p, c)->caller));
+	}
+}
+
 void alternative_find(struct program *p)
 {
 	struct alternatives a = { .p = p,
@@ -176,4 +233,5 @@ void alternative_find(struct program *p)
 	g_free(a.entered);
 	g_array_free(a.queue, TRUE);
 	g_array_free(a.arms, TRUE);
+	find_forks(p);
 }

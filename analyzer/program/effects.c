@@ -103,6 +103,8 @@ void effects_consider(struct following *w, const struct effect *e, uint32_t call
 	    (e->category == CATEGORY_DISK && names_memory_file(p, &w->parent, call_node(p, &w->call))))
 		return;
 	effect.confidence = level_lower(level_lower(effect.confidence, certainty(holds)), most_believed(w, e));
+	if (w->call.alternative)
+		effect.confidence = LEVEL_LOW;
 	if (e->kind == EFFECT_WAITS) {
 		effect.category = CATEGORY_WAIT;
 		if (unknown_time(p, w, e))

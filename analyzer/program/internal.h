@@ -503,6 +503,8 @@ static inline const struct node *call_node(const struct program *p, const struct
 void model_build(struct program *p);
 /* What packs say of `name`; NULL if nothing. */
 const struct model *model_find(struct program *p, const char *name);
+/* Whether a function does something of a kind, under whatever conditions. NULL: nothing is known of it. */
+bool model_has(const struct model *model, enum effect_kind kind);
 
 /* marks.c: after the functions are linked, before pointers_solve. */
 void marks_build(struct program *p);

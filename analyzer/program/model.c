@@ -112,3 +112,11 @@ const struct model *model_find(struct program *p, const char *name)
 	}
 	return NULL;
 }
+
+bool model_has(const struct model *model, enum effect_kind kind)
+{
+	for (size_t i = 0; model && i < model->effect_count; i++)
+		if (model->effects[i]->kind == kind)
+			return true;
+	return false;
+}

@@ -146,14 +146,6 @@ static struct program_value value_of_return(struct program *p, uint32_t function
 	return value;
 }
 
-static bool has_effect(const struct program_function *f, enum effect_kind kind)
-{
-	for (size_t i = 0; f->model && i < f->model->effect_count; i++)
-		if (f->model->effects[i]->kind == kind)
-			return true;
-	return false;
-}
-
 void value_bind(struct program *p, const struct instance *in, const struct call *call, uint32_t wanted,
 		struct instance *as)
 {
@@ -252,7 +244,7 @@ static struct program_value eval_call(struct program *p, const struct instance *
 		return from_truth(asked);
 	if (predicate)
 		return eval_predicate(p, in, callee, predicate);
-	if (has_effect(f, EFFECT_FORKS))
+	if (model_has(f->model, EFFECT_FORKS))
 		return value_nonzero();
 	if (n->first && !f->fact && strncmp(f->name, "__builtin_expect", 16) == 0)
 		return value_eval(p, in, n->first, depth + 1);
