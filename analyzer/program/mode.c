@@ -18,7 +18,7 @@
 
 #include <string.h>
 
-enum { MAX_WRAPPERS = 4 };
+enum { MAX_WRAPPERS = 6 };
 
 struct keeping mode_keeping(struct program *p, uint32_t function, uint32_t node)
 {
