@@ -31,6 +31,7 @@ struct climb {
 	unsigned depth, visits;
 	bool counted;            /* on the way here, references to the object are counted */
 	bool ended;              /* on some way, something ends it */
+	bool guessed;            /* on the way here, a pointer that holds several functions is called */
 	struct abandoned *found; /* the first way on which nothing does */
 };
 
@@ -198,6 +199,30 @@ static uint32_t object_of_caller(const struct closer *c, const struct program_fu
 	return n && n->kind == NODE_PARAM ? call_argument(c->p, call, (unsigned)n->value + 1) : 0;
 }
 
+/* Whether what is called there may be another function as well: which of them frees what, nobody knows. */
+static bool holds_several(struct program *p, uint32_t function, uint32_t node)
+{
+	uint32_t index = node ? pointers_slot_of(p, function, node) : 0;
+	const struct slot *slot = index ? program_slot(p, index) : NULL;
+
+	return slot && slot->first_target && program_target(p, slot->first_target)->next;
+}
+
+/* The same of the pointer by which an instance was entered; a parameter is what the call before it passed. */
+static bool is_guessed(struct program *p, const struct instance *in)
+{
+	const struct call *call = program_call(p, in->call);
+	const struct instance *caller = program_instance(p, in->parent);
+	uint32_t called = call->callee ? 0 : call_node(p, call)->first;
+	const struct node *n = called ? function_node(program_function(p, call->caller), called) : NULL;
+
+	if (!n || n->kind != NODE_PARAM || !caller->call)
+		return holds_several(p, call->caller, called);
+	const struct call *passed = program_call(p, caller->call);
+	uint32_t argument = passed->callee ? call_argument(p, passed, (unsigned)n->value + 1) : 0;
+	return holds_several(p, passed->caller, argument);
+}
+
 static void climb_callers(struct climb *m, uint32_t function, uint32_t object)
 {
 	struct program *p = m->c->p;
@@ -214,8 +239,11 @@ static void climb_callers(struct climb *m, uint32_t function, uint32_t object)
 	if (!instance)
 		return;
 	const struct instance *in = program_instance(p, instance);
+	bool guessed = m->guessed;
 	m->calls[m->depth - 1] = in->call;
+	m->guessed |= is_guessed(p, in);
 	climb_from(m, program_instance(p, in->parent)->function, program_call(p, in->call)->node, 0);
+	m->guessed = guessed;
 }
 
 /* A callback that only goes on with what its registration began: `uv_close(h, on_close)`, `g_idle_add(destroy, s)`. */
@@ -243,6 +271,7 @@ static void note_way(struct climb *m, uint32_t root)
 		return;
 	found->root = root;
 	found->counted = m->counted;
+	found->confidence = m->guessed ? LEVEL_LOW : found->confidence;
 	for (unsigned i = 1; i < m->depth; i++)
 		found->calls[found->call_count++] = m->calls[m->depth - 1 - i];
 }
