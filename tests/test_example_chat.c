@@ -135,8 +135,10 @@ static void commands_are_answered(void **state)
 	expect_line(eve, "no such command");
 	send_line(eve, command);
 	expect_line(eve, "exporting");
-	for (int tries = 0; tries < 200 && !(g_file_get_contents(copy, &text, NULL, NULL) && *text); tries++)
+	for (int tries = 0; tries < 200 && !(g_file_get_contents(copy, &text, NULL, NULL) && *text); tries++) {
+		g_clear_pointer(&text, g_free);
 		g_usleep(10000);
+	}
 	assert_non_null(strstr(text, "ann: hello\n"));
 	fclose(eve);
 	g_free(copy);
