@@ -50,8 +50,8 @@ static bool ends_in(const char *name, const char *const *endings, size_t count)
 
 bool completion_takes_reference(const char *name)
 {
-	static const char *const endings[] = { "_ref",   "_ref_sink", "_ref0",  "_dup",    "_copy",    "strdup",
-					       "_new",   "_new0",     "malloc", "malloc0", "calloc",   "_alloc",
+	static const char *const endings[] = { "_ref",   "_ref_sink", "_ref0",  "_dup",    "_copy",
+					       "strdup", "_new",      "_new0",  "alloc",   "malloc0",
 					       "alloc0", "_create",   "memdup", "memdup2", "_weak_new" };
 
 	return ends_in(name, endings, G_N_ELEMENTS(endings)) || strstr(name, "_new_") || strstr(name, "malloc") ||
