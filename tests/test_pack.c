@@ -314,6 +314,8 @@ static void a_registration_is_of_a_function_or_of_a_field(void **state)
 	assert_refused("library: l\nregisters:\n  - { callback: 1, context: loop }\n", 3, "exactly one of 'function'");
 	assert_refused("library: l\nregisters:\n  - { function: f, field: s.f, context: loop }\n", 3,
 		       "exactly one of 'function'");
+	assert_refused("library: l\nregisters:\n  - { function: f, type: void (int), context: loop }\n", 3,
+		       "exactly one of 'function'");
 	assert_refused("library: l\nregisters:\n  - { field: f, context: loop }\n", 3, "'f' is no field");
 	assert_refused("library: l\nregisters:\n  - { field: s.f.g, context: loop }\n", 3, "'s.f.g' is no field");
 	assert_refused("library: l\nregisters:\n  - { field: s.f, callback: 1, context: loop }\n", 3,

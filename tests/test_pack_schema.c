@@ -26,6 +26,7 @@ static const char *const good[] = {
 	"library: l\nregisters: [{ function: \"f_*\", callback: 1, data: 2, context: worker, see: man 3 f }]\n",
 	"library: l\nregisters: [{ field: s.f, context: nowhere }]\n",
 	"library: l\nregisters: [{ type: \"long (struct s *)\", context: loop }]\n",
+	"library: l\nregisters: [{ type: \"* (struct s *)\", field: \"*.f\", context: loop }]\n",
 	"library: l\nregisters: [{ field: \"wl_*_interface.*\", context: loop }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, completion: { status: 2, cancelled: [E] } "
 	"}]\n",
@@ -105,7 +106,7 @@ static const char *const bad[] = {
 	"library: l\nregisters: [{ callback: 1, context: loop }]\n",
 	"library: l\nregisters: [{ function: f, field: s.f, callback: 1, context: loop }]\n",
 	"library: l\nregisters: [{ field: f, context: loop }]\n",
-	"library: l\nregisters: [{ type: \"void (void)\", field: s.f, context: loop }]\n",
+	"library: l\nregisters: [{ type: \"void (void)\", function: f, callback: 1, context: loop }]\n",
 	"library: l\nregisters: [{ type: \"void (void)\", callback: 1, context: loop }]\n",
 	"library: l\nregisters: [{ field: \"*\", context: loop }]\n",
 	"library: l\nregisters: [{ field: \"*.*.*\", context: loop }]\n",

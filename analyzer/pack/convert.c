@@ -35,8 +35,9 @@ static struct completion convert_completion(struct conversion *c, unsigned line,
 
 static void check_handed_over(struct conversion *c, unsigned line, const struct yaml_registration *from)
 {
-	if (!!from->function + !!from->field + !!from->type != 1) {
-		complain(c, line, "a registration has exactly one of 'function', 'field' and 'type'");
+	if (!!from->function + (from->field || from->type) != 1) {
+		complain(c, line,
+			 "a registration has exactly one of 'function', 'field' and 'type'; 'field' may have a 'type'");
 		return;
 	}
 	if (from->function) {
@@ -66,6 +67,8 @@ static char *describe_registration(const struct registration *r)
 {
 	GString *about = g_string_new(r->function ? r->function : r->field ? r->field : r->type);
 
+	if (r->field && r->type)
+		g_string_append_printf(about, " of type %s", r->type);
 	if (r->callback)
 		g_string_append_printf(about, " registers argument %d", r->callback);
 	converting_append_conditions(about, "if", &r->when);

@@ -101,7 +101,8 @@ struct completion {
 struct registration {
 	const char *function; /* name; a trailing `*` matches any ending */
 	const char *field;    /* "struct-tag.field"; `*` matches any part, as in "wl_*_interface.*" */
-	const char *type;     /* canonical type of a function: every one of it whose address is taken is a callback */
+	const char *type;     /* canonical type of a function: every one of it whose address is taken is a callback;
+				 of a field: what is stored there is one if its type matches, `*` matches any part */
 	int callback;         /* argument; 0 for fields and types */
 	int data;             /* argument that the callback gets as user data; 0: not known */
 	enum context context;

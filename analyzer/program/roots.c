@@ -96,13 +96,21 @@ static void find_registrations(struct program *p)
 	}
 }
 
-/* Fields may be named by a pattern: the generated "wl_*_interface.*". */
-static const struct registration *registration_of(const GPtrArray *stored, const char *field)
+static bool matches(const char *pattern, const char *text)
 {
+	return strchr(pattern, '*') ? g_pattern_match_simple(pattern, text) : strcmp(pattern, text) == 0;
+}
+
+/* Fields may be named by a pattern: the generated "wl_*_interface.*". What their functions are like tells them apart. */
+static const struct registration *registration_of(const struct program *p, const GPtrArray *stored,
+						  const struct slot *slot)
+{
+	const char *type = program_function(p, program_target(p, slot->first_target)->function)->type;
+
 	for (guint i = 0; i < stored->len; i++) {
 		const struct registration *r = stored->pdata[i];
 
-		if (strchr(r->field, '*') ? g_pattern_match_simple(r->field, field) : strcmp(r->field, field) == 0)
+		if (matches(r->field, slot->name) && (!r->type || (type && matches(r->type, type))))
 			return r;
 	}
 	return NULL;
@@ -135,7 +143,7 @@ static void find_typed(struct program *p, const struct pack *pack)
 	for (size_t i = 0; i < pack->register_count; i++) {
 		struct rooting r = { .p = p, .registration = &pack->registers[i] };
 
-		if (pack->registers[i].type)
+		if (pack->registers[i].type && !pack->registers[i].field)
 			typed_each(p, pack->registers[i].type, root_callback, &r);
 	}
 }
@@ -157,7 +165,7 @@ static void find_stored(struct program *p)
 		struct rooting r = { .p = p };
 
 		if (slot->kind == SLOT_FIELD && slot->first_target)
-			r.registration = registration_of(stored, slot->name);
+			r.registration = registration_of(p, stored, slot);
 		slot->described = r.registration != NULL;
 		for (uint32_t t = r.registration ? slot->first_target : 0; t; t = program_target(p, t)->next)
 			root_callback(program_target(p, t)->function, t, &r);
