@@ -67,6 +67,31 @@ static bool is_given(const struct program *p, const struct program_function *f, 
 	       (key && via && strcmp(key, via) == 0);
 }
 
+enum { MAX_HELPERS = 2 /* calls deep */ };
+
+/* Whether a helper that is given what leads to the object gives a part of the object back. */
+static bool helper_gives_back(const struct program *p, uint32_t function, const char *type, const char *via,
+			      unsigned depth)
+{
+	const struct program_function *f = program_function(p, function);
+
+	for (uint32_t i = f->fact ? f->fact->body : 0; i && i < f->end_node; i++) {
+		const struct node *n = function_node(f, i);
+		uint32_t callee = completion_callee_of(p, f, n);
+
+		for (uint32_t child = callee ? n->first : 0; child; child = function_node(f, child)->next) {
+			const char *key = pending_field(f, function_node(f, completion_without_cast(p, f, child)));
+
+			if (key && strcmp(key, via) == 0 && is_release(p, callee, type))
+				return true;
+			if (depth < MAX_HELPERS && function_node(f, child)->kind == NODE_PARAM &&
+			    helper_gives_back(p, callee, type, via, depth + 1))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool pending_gives_back(const struct program *p, const struct program_function *f, const char *type, const char *via)
 {
 	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
@@ -76,7 +101,8 @@ bool pending_gives_back(const struct program *p, const struct program_function *
 		if (pending_counts(p, f, n, OP_DECREMENT, OP_SUBTRACT, type))
 			return true;
 		for (uint32_t child = callee ? n->first : 0; child; child = function_node(f, child)->next)
-			if (is_given(p, f, child, type, via) && is_release(p, callee, type))
+			if ((is_given(p, f, child, type, via) && is_release(p, callee, type)) ||
+			    (via && helper_gives_back(p, callee, type, via, 1)))
 				return true;
 	}
 	return false;
