@@ -410,7 +410,7 @@ static void judge_class(struct closer *c, const struct pending *pending, struct 
 	if (program_function(c->p, freed->function)->unit != unit || is_reported(c->p, pending, freed) ||
 	    class_ends(c, pending, ending))
 		return;
-	if (lasting || (!pending->stored && !pending->cancel))
+	if (lasting || pending->apart || (!pending->stored && !pending->cancel))
 		found.confidence = LEVEL_LOW;
 	g_array_append_val(c->p->abandoned, found);
 }

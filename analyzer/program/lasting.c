@@ -43,8 +43,7 @@ struct lasting {
 	unsigned depth;
 };
 
-/* "Foo" of "const struct _Foo *[2]", of a field's "_Foo.bar" and of "FooPrivate.bar"; to be freed. */
-static char *tag_of(const char *type)
+char *lasting_tag(const char *type)
 {
 	static const char *const words[] = { "const ", "struct ", "_" };
 	char *tag;
@@ -60,12 +59,12 @@ static char *tag_of(const char *type)
 
 static void add_tag(GHashTable *tags, const char *type)
 {
-	g_hash_table_add(tags, tag_of(type));
+	g_hash_table_add(tags, lasting_tag(type));
 }
 
 static bool has_tag(GHashTable *tags, const char *type)
 {
-	char *tag = tag_of(type);
+	char *tag = lasting_tag(type);
 	bool has = g_hash_table_contains(tags, tag);
 
 	g_free(tag);
@@ -145,7 +144,7 @@ static bool outside_loop(struct lasting *l, uint32_t function)
 static void add_making(struct lasting *l, const char *type, uint32_t function, uint32_t node)
 {
 	struct making making = { function, node };
-	char *tag = tag_of(type);
+	char *tag = lasting_tag(type);
 	GArray *of_tag = g_hash_table_lookup(l->made, tag);
 
 	if (!of_tag) {
@@ -375,7 +374,7 @@ static bool returns_place(const struct lasting *l, const struct program_function
 /* A field of an object that lasts. */
 static bool field_lasts(struct lasting *l, const struct program_function *f, const struct node *field)
 {
-	char *tag = tag_of(facts_string(f->facts, facts_symbol(f->facts, field->symbol)->name));
+	char *tag = lasting_tag(facts_string(f->facts, facts_symbol(f->facts, field->symbol)->name));
 	bool lasts = !g_hash_table_contains(l->released, key_of(f, field)) && tag_lasts(l, tag);
 
 	g_free(tag);
@@ -467,7 +466,7 @@ static bool is_global(const struct program *p, const char *tag)
 
 			if (symbol->kind != SYMBOL_GLOBAL || strpbrk(type, "*[("))
 				continue;
-			char *global = tag_of(type);
+			char *global = lasting_tag(type);
 			bool same = strcmp(global, tag) == 0;
 
 			g_free(global);
@@ -510,7 +509,7 @@ bool lasting_type(struct lasting *l, const char *type)
 {
 	if (!l->on_loop)
 		read_program(l);
-	char *tag = tag_of(type);
+	char *tag = lasting_tag(type);
 	bool lasts = strchr(type, '*') && strcmp(tag, "void") != 0 && tag_lasts(l, tag);
 
 	g_free(tag);

@@ -18,4 +18,7 @@ void lasting_free(struct lasting *l);
  */
 bool lasting_type(struct lasting *l, const char *type);
 
+/* "Foo" of "const struct _Foo *[2]", of a field's "_Foo.bar" and of "FooPrivate.bar"; to be freed. */
+char *lasting_tag(const char *type);
+
 #endif

@@ -1,6 +1,8 @@
 /* pending: what is started, and what refers to which object from then on; see pending.h. */
 #include "program/pending.h"
 
+#include "program/lasting.h"
+
 #include <string.h>
 
 struct finder {
@@ -124,6 +126,18 @@ static void add_chain(struct pending *pending, const struct program *p, const st
 			add_handle(pending, f, n);
 }
 
+/* Whether a field is one of another struct than the object, and than its private part. */
+static bool is_apart(const struct pending *pending, const struct program_function *f, const struct node *field)
+{
+	char *object = lasting_tag(pending->type);
+	char *holder = lasting_tag(facts_string(f->facts, facts_symbol(f->facts, field->symbol)->name));
+	bool apart = strcmp(object, holder) != 0;
+
+	g_free(object);
+	g_free(holder);
+	return apart;
+}
+
 /* `s->idle = <what was started>`, anywhere in the function. */
 static void add_keepers(struct pending *pending, const struct program *p, const struct start *start)
 {
@@ -140,6 +154,7 @@ static void add_keepers(struct pending *pending, const struct program *p, const 
 		if (keeps && place->kind == NODE_FIELD) {
 			add_handle(pending, f, place);
 			pending->stored = true;
+			pending->apart |= is_apart(pending, f, place);
 		}
 	}
 }
@@ -194,7 +209,9 @@ static void add(struct finder *finder, const struct start *start, const struct n
 		return;
 	if (start->handle)
 		add_chain(&pending, p, f, start->handle);
-	if (!cancel)
+	if (cancel)
+		pending.apart = is_apart(&pending, f, function_node(f, start->handle));
+	else
 		add_keepers(&pending, p, start);
 	g_array_append_val(finder->found, pending);
 }

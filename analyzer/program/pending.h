@@ -31,6 +31,7 @@ struct pending {
 	bool cancel;  /* only a cancellation ends it: its cancellable is no part of it that could be closed */
 	bool of_file; /* the type is one file's: others may have another of that name */
 	bool stored;  /* a field keeps what was started, so that it can be ended */
+	bool apart;   /* that field, or that of the cancellable, is another struct's, which ends it as it goes itself */
 };
 
 /*
