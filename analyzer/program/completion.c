@@ -112,15 +112,52 @@ static bool goes_with(struct program *p, uint32_t function, unsigned depth)
 	return false;
 }
 
+/* Whether a local was given a reference of its own, which it gives back: g_weak_ref_get(ref). */
+static bool has_reference(const struct program *p, const struct program_function *f, const struct node *n)
+{
+	uint32_t count = 0;
+	const struct definition *d = n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node *value =
+			d[i].value && !d[i].field ? function_node(f, completion_without_cast(p, f, d[i].value)) : NULL;
+		const char *name = value && value->kind == NODE_CALL ? completion_callee(p, f, value) : "";
+
+		if (completion_takes_reference(name) || strstr(name, "weak_ref_get"))
+			return true;
+	}
+	return false;
+}
+
 /* Whether the function that cancels gives the object back as well. */
 static bool releases(const struct program *p, const struct program_function *f, const struct node *object)
 {
+	if (has_reference(p, f, object))
+		return false;
+
 	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 		const struct call *call = program_call(p, i);
 		uint32_t first = call->callee ? call_argument(p, call, 1) : 0;
 
 		if (first && completion_releases(program_function(p, call->callee)->name) &&
 		    completion_same_variable(function_node(f, completion_without_cast(p, f, first)), object))
+			return true;
+	}
+	return false;
+}
+
+/* Whether who cancels then waits for the end, which the callback tells: it has the object until then. */
+static bool waits_behind(const struct program *p, const struct call *cancels)
+{
+	const struct program_function *f = program_function(p, cancels->caller);
+
+	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
+		const struct call *call = program_call(p, i);
+		const char *name = call->callee ? program_function(p, call->callee)->name : "";
+
+		if (call->node > cancels->node && !call->cleanup &&
+		    (g_str_has_suffix(name, "_wait") || g_str_has_suffix(name, "_join") ||
+		     strcmp(name, "g_main_loop_run") == 0 || strcmp(name, "g_main_context_iteration") == 0))
 			return true;
 	}
 	return false;
@@ -134,7 +171,8 @@ static void note_place(struct program *p, const struct call *cancels, const stru
 
 	if (GPOINTER_TO_UINT(g_hash_table_lookup(places, key)) == CANCELLED_AT_THE_END)
 		return;
-	bool goes = goes_with(p, cancels->caller, 0) || (place->first && releases(p, f, base_of(p, f, place->first)));
+	bool goes = !waits_behind(p, cancels) &&
+		    (goes_with(p, cancels->caller, 0) || (place->first && releases(p, f, base_of(p, f, place->first))));
 	enum cancelled how = goes ? CANCELLED_AT_THE_END : CANCELLED_ALONE;
 	if (!known || how == CANCELLED_AT_THE_END)
 		g_hash_table_insert(places, (gpointer)key, GUINT_TO_POINTER(how));
@@ -185,6 +223,21 @@ static const struct node *owner_of_private(struct program *p, const struct progr
 	return n;
 }
 
+/* `data->job = job`: who cancels what is the job's cancels it for the data as well. */
+static bool is_lent(const struct program *p, const struct program_function *f, const struct node *holder,
+		    const struct node *data)
+{
+	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
+		const struct node *n = function_node(f, i), *place = n->first ? function_node(f, n->first) : NULL;
+
+		if (n->kind == NODE_ASSIGN && !n->op && place->kind == NODE_FIELD && place->next &&
+		    completion_same_variable(function_node(f, completion_without_cast(p, f, place->next)), holder) &&
+		    completion_same_variable(base_of(p, f, place->first), data))
+			return true;
+	}
+	return false;
+}
+
 static enum canceller canceller_of(struct program *p, const struct program_function *f, uint32_t cancellable,
 				   uint32_t data, GHashTable *places)
 {
@@ -199,8 +252,9 @@ static enum canceller canceller_of(struct program *p, const struct program_funct
 		return CANCELLER_NONE;
 	if (n->kind == NODE_GLOBAL || !data)
 		return CANCELLER_OTHER;
-	const struct node *owner = owner_of_private(p, f, base_of(p, f, cancellable));
-	if (!completion_same_variable(owner, base_of(p, f, data)))
+	const struct node *holder = base_of(p, f, cancellable), *object = base_of(p, f, data);
+	if (!completion_same_variable(holder, object) &&
+	    !completion_same_variable(owner_of_private(p, f, holder), object) && !is_lent(p, f, holder, object))
 		return CANCELLER_OTHER;
 	return GPOINTER_TO_UINT(how) == CANCELLED_AT_THE_END ? CANCELLER_OWNER : CANCELLER_REQUEST;
 }
