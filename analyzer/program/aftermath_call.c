@@ -133,19 +133,28 @@ static void complete(struct walk *w, uint32_t node, unsigned role, const struct 
 	walk_now(w)->completed = true;
 }
 
-/* Whether a function of the program completes something, itself or through a few helpers, or by a pointer. */
-static bool may_complete(const struct walk *w, uint32_t function, unsigned depth)
+/* How sure it is that something is completed: by name, or perhaps by a pointer, which may be the caller's callback. */
+enum completes { COMPLETES_NOTHING, COMPLETES_PERHAPS, COMPLETES_SURELY };
+
+/* ... by a function of the program, itself or through a few helpers. */
+static enum completes completes_within(const struct walk *w, uint32_t function, unsigned depth)
 {
 	const struct program_function *f = program_function(w->p, function);
+	enum completes most = COMPLETES_NOTHING;
 
-	for (uint32_t i = f->first_call; f->fact && i < f->first_call + f->calls; i++) {
+	for (uint32_t i = f->first_call; f->fact && most < COMPLETES_SURELY && i < f->first_call + f->calls; i++) {
 		const struct call *call = program_call(w->p, i);
+		enum completes one = COMPLETES_NOTHING;
 
-		if (!call->callee || cancel_role(w->p, call->callee) & CANCEL_COMPLETES ||
-		    (depth < 3 && call->callee != function && may_complete(w, call->callee, depth + 1)))
-			return true; /* calls through a pointer may be the caller's callback */
+		if (!call->callee)
+			one = COMPLETES_PERHAPS;
+		else if (cancel_role(w->p, call->callee) & CANCEL_COMPLETES)
+			one = COMPLETES_SURELY;
+		else if (depth < 3 && call->callee != function)
+			one = completes_within(w, call->callee, depth + 1);
+		most = MAX(most, one);
 	}
-	return false;
+	return most;
 }
 
 static bool carries(const struct arguments *a)
@@ -165,24 +174,27 @@ static bool is_accounting(const char *name)
 }
 
 /* Whether a helper of the program gives an answer here, or counts the operation as over. */
-static bool helper_completes(const struct walk *w, uint32_t function, const struct arguments *a)
+static enum completes helper_completes(const struct walk *w, uint32_t function, const struct arguments *a)
 {
 	const struct program_function *f = program_function(w->p, function);
 
-	if ((holds(a, THING_DATA) || holds(a, THING_PART) || holds(a, THING_ERROR)) && may_complete(w, function, 0))
-		return true;
-	return w->site->kind == COMPLETION_STATUS && f->fact && is_accounting(f->name);
+	if (w->site->kind == COMPLETION_STATUS && f->fact && is_accounting(f->name))
+		return COMPLETES_SURELY;
+	return holds(a, THING_DATA) || holds(a, THING_PART) || holds(a, THING_ERROR) ? completes_within(w, function, 0)
+										     : COMPLETES_NOTHING;
 }
 
 static void note_completion(struct walk *w, uint32_t node, uint32_t function, const struct arguments *a)
 {
 	unsigned role = cancel_role(w->p, function);
 	uint32_t symbol = walk_node(w, node)->symbol;
+	enum completes completes = helper_completes(w, function, a);
 
 	if (role & CANCEL_COMPLETES && !(role & CANCEL_ASKS))
 		complete(w, node, role, a);
-	else if (helper_completes(w, function, a)) {
-		walk_note(w, EVENT_COMPLETES, node, symbol);
+	else if (completes != COMPLETES_NOTHING) {
+		if (completes == COMPLETES_SURELY || w->site->kind == COMPLETION_STATUS)
+			walk_note(w, EVENT_COMPLETES, node, symbol);
 		walk_now(w)->completed = true;
 	} else if (!(role & CANCEL_LOGS) && !completion_releases(program_function(w->p, function)->name))
 		walk_note(w, EVENT_CALLS, node, symbol);
@@ -204,6 +216,12 @@ static void note_effects(struct walk *w, uint32_t node, uint32_t function, const
 	note_completion(w, node, function, a);
 }
 
+/* GLib makes this function of an offset alone: the object is not looked at, and what it returns is a part of that. */
+static bool finds_private(const char *name)
+{
+	return g_str_has_suffix(name, "_get_instance_private");
+}
+
 static struct thing call_value(struct walk *w, uint32_t node, uint32_t function, const char *name,
 			       const struct arguments *a)
 {
@@ -215,7 +233,7 @@ static struct thing call_value(struct walk *w, uint32_t node, uint32_t function,
 		return (struct thing){ THING_DOMAIN, 0 };
 	if (role & CANCEL_ASKS)
 		return asked(w, node, role);
-	if (completion_casts(name) && a->count)
+	if ((completion_casts(name) || finds_private(name)) && a->count)
 		return a->things[0];
 	if (completion_takes_reference(name))
 		return thing_something;
@@ -268,7 +286,7 @@ struct thing aftermath_call(struct walk *w, uint32_t node)
 	struct thing value = call_value(w, node, function, name, &a);
 	if (function)
 		note_effects(w, node, function, name, &a);
-	for (unsigned i = 0; i < a.count && !completion_releases(name); i++)
+	for (unsigned i = 0; i < a.count && !completion_releases(name) && !finds_private(name); i++)
 		walk_note_use(w, a.things[i], node);
 	if (!function && holds(&a, THING_ERROR))
 		walk_now(w)->completed = true; /* the caller's callback, maybe */
