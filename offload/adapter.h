@@ -37,13 +37,15 @@ struct offload_loop_ops {
 	int (*descriptor)(struct offload_loop *loop);
 };
 
+/* Bytes: what different threads write often is that far apart, so that they do not wait for each other's cache line. */
+#define OFFLOAD__APART 64
+
 /* Private to the core, here for its size. See loop.c. */
 struct offload_loop {
 	const struct offload_loop_ops *ops;
 	int wakeup; /* eventfd */
 	unsigned generation;
 	pthread_t thread;
-	struct offload__event *arrived; /* any thread; see loop.c */
 	struct offload__event *ready, **ready_end;
 	uint64_t owed; /* writes to wakeup that were made, or are about to be made, and have not been read */
 	bool stopping, alive, freeing;
@@ -55,6 +57,11 @@ struct offload_loop {
 	struct offload_pool *pool, *own_pool;
 	struct offload__watch *watch;
 	struct offload__stack_cache *stacks; /* of coroutines */
+
+	/* Written by any thread, see loop.c; far from what the loop's thread looks at all the time. */
+	char apart[OFFLOAD__APART];
+	struct offload__event *arrived;
+	char from_the_adapters[OFFLOAD__APART];
 };
 
 /*
