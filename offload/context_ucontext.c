@@ -28,11 +28,6 @@ void offload__context_make(struct offload__context *context, void *stack, size_t
 	makecontext(&context->where, (void (*)(void))enter, 2, (unsigned)(self >> 16 >> 16), (unsigned)self);
 }
 
-void offload__context_switch(struct offload__context *from, struct offload__context *to)
-{
-	swapcontext(&from->where, &to->where);
-}
-
 const char *offload__context_kind(void)
 {
 	return "ucontext";

@@ -6,7 +6,7 @@
  *
  *	loop's thread                                   worker
  *	continue: enter ─> … it moves, and leaves
- *	depart: submits the hop ──────────────────────> carry: enter ─> … it moves back, and leaves
+ *	depart: sends the hop ────────────────────────> carry: enter ─> … it moves back, and leaves
  *	carried: enter ─> …                     <────── returns
  *
  * Nested scopes take the same way: a hop ends, and on the loop the next one begins. So no thread is held by those who
@@ -31,7 +31,7 @@ NEVER_INLINED int offload_errno(void)
 	return errno;
 }
 
-NEVER_INLINED static void set_errno(int value)
+NEVER_INLINED void offload__set_errno(int value)
 {
 	errno = value;
 }
@@ -53,32 +53,6 @@ const char *offload_coroutine_name(const struct offload_coroutine *coroutine)
 	return coroutine->name;
 }
 
-static void leave(struct offload_coroutine *coroutine)
-{
-	int value = offload_errno();
-
-	offload__fiber_leave(&coroutine->fiber);
-	set_errno(value);
-}
-
-int offload__coroutine_wait(struct offload_coroutine *coroutine)
-{
-	coroutine->moves = false;
-	leave(coroutine);
-	return coroutine->outcome;
-}
-
-int offload__coroutine_move(struct offload_coroutine *coroutine, struct offload__place target, bool must)
-{
-	coroutine->moves = true;
-	coroutine->target = target;
-	coroutine->must = must;
-	coroutine->attempt = 0;
-	coroutine->outcome = 0;
-	leave(coroutine);
-	return coroutine->outcome;
-}
-
 /* ---- on the way ------------------------------------------------------------------------------------------------------- */
 
 static int carry(struct offload_task *hop)
@@ -91,20 +65,17 @@ static int carry(struct offload_task *hop)
 	return 0;
 }
 
-static void carried(struct offload_task *hop);
-
-static int submit(struct offload_coroutine *coroutine)
+static int send(struct offload_coroutine *coroutine)
 {
 	struct offload_task *hop = &coroutine->hop;
 	bool first = coroutine->attempt == 0;
 
-	offload_task_init(hop, carry, carried, NULL);
 	hop->pool = first ? coroutine->target.pool : NULL;
 	hop->limiter = first ? coroutine->target.limiter : NULL;
 	hop->flags = coroutine->must ? OFFLOAD__MUST : 0;
 	if (coroutine->must && offload__coroutine_is_cancelled(coroutine))
 		hop->flags |= OFFLOAD__ASKED;
-	return offload_submit(coroutine->loop, hop);
+	return offload__task_send(coroutine->loop, hop);
 }
 
 /* It could not go where it wanted to: it goes on where it was. That is a worker that it has left, or the loop. */
@@ -122,7 +93,7 @@ static bool depart(struct offload_coroutine *coroutine)
 	int error;
 
 	for (; coroutine->target.worker && coroutine->attempt < 2; coroutine->attempt++) {
-		error = submit(coroutine);
+		error = send(coroutine);
 		if (error == 0)
 			return true;
 		if (coroutine->must)
@@ -165,10 +136,12 @@ static void run(struct offload_coroutine *coroutine)
 	}
 }
 
-static void carried(struct offload_task *hop)
+static void carried(struct offload__event *event)
 {
+	struct offload_task *hop = CONTAINER(event, struct offload_task, event);
 	struct offload_coroutine *coroutine = CONTAINER(hop, struct offload_coroutine, hop);
 
+	task_set_state(hop, TASK_IDLE);
 	if (hop->result < 0 && !coroutine->must)
 		turn_back(coroutine, hop->result);
 	else if (hop->result < 0)
@@ -219,6 +192,11 @@ int offload_coroutine_cancel(struct offload_coroutine *coroutine)
 void offload__coroutine_cancel_self(struct offload_task *self)
 {
 	offload_coroutine_cancel(CONTAINER(self, struct offload_coroutine, self));
+}
+
+bool offload__coroutine_is_queued(const struct offload_task *self)
+{
+	return task_is_queued(&CONTAINER(self, const struct offload_coroutine, self)->hop);
 }
 
 bool offload_shield(bool shielded)
@@ -291,6 +269,9 @@ int offload_go(struct offload_loop *loop, void (*function)(void *data), void *da
 	coroutine->self.loop = loop;
 	coroutine->self.group = options->group;
 	task_set_state(&coroutine->self, TASK_COROUTINE);
+	coroutine->hop.work = carry;
+	coroutine->hop.event.run = carried;
+	coroutine->hop.loop = loop;
 	offload__loop_hold(loop);
 	offload__group_join(&coroutine->self);
 	if (options->coroutine)

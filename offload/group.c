@@ -63,9 +63,9 @@ void offload__group_closed(struct offload_group *group)
 	offload__loop_post(group->loop, &group->event);
 }
 
-static bool task_has_begun(const struct offload_task *task)
+static bool waits_for_thread(const struct offload_task *task)
 {
-	return task_state(task) != TASK_QUEUED && task_state(task) != TASK_WAITING;
+	return task_state(task) == TASK_COROUTINE ? offload__coroutine_is_queued(task) : task_is_queued(task);
 }
 
 int offload__members_cancel(struct offload__link *members, bool begun)
@@ -75,7 +75,7 @@ int offload__members_cancel(struct offload__link *members, bool begun)
 	for (struct offload__link *link = members->next; link != members; link = link->next) {
 		struct offload_task *task = CONTAINER(link, struct offload_task, member);
 
-		if (begun || !task_has_begun(task))
+		if (begun || waits_for_thread(task))
 			offload__task_cancel(task, -ECANCELED);
 		count++;
 	}

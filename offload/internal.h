@@ -95,8 +95,21 @@ bool offload__task_ask(struct offload_task *task, int why);
 /* The thread has left `work`. True if the completion is to be posted. Lock of its pool held. */
 bool offload__task_returned(struct offload_task *task, int result);
 
-/* As offload_coroutine_cancel(), for what stands for one. See coroutine.c. */
+/* Of what stands for a coroutine: as offload_coroutine_cancel(); does it wait for a thread? See coroutine.c. */
 void offload__coroutine_cancel_self(struct offload_task *self);
+bool offload__coroutine_is_queued(const struct offload_task *self);
+
+static inline bool task_is_queued(const struct offload_task *task)
+{
+	return task_state(task) == TASK_QUEUED || task_state(task) == TASK_WAITING;
+}
+
+/*
+ * Half of offload_submit(), for what carries a coroutine to a worker: the task is a member of nothing and counts as
+ * nothing pending (the coroutine does), has no deadline and no `done`. Once it is over, event.run runs on the loop, and
+ * sets it to TASK_IDLE. 0, -ECHILD, -EAGAIN, -ECANCELED, or the error of making a pool.
+ */
+int offload__task_send(struct offload_loop *loop, struct offload_task *task);
 
 /* As offload_cancel(), with the error that `done` is to see. On the loop's thread. */
 int offload__task_cancel(struct offload_task *task, int why);

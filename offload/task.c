@@ -143,8 +143,6 @@ static int task_check(const struct offload_loop *loop, const struct offload_task
 		return -EBUSY;
 	if (!task->work || !task->done || (group && group->loop != loop))
 		return -EINVAL;
-	if (task->flags & OFFLOAD__MUST)
-		return 0;
 	return loop->stopping || (group && group->closing) ? -ECANCELED : 0;
 }
 
@@ -159,10 +157,19 @@ static int task_prepare(struct offload_loop *loop, struct offload_task *task)
 	task->asked = (task->flags & OFFLOAD__ASKED) != 0;
 	task->why = -ECANCELED;
 	task->handover = HANDOVER_NONE;
-	task->event.run = task_finish;
-	task->timer.expire = task_expire;
-	task->timer.at = task->deadline;
 	return error;
+}
+
+int offload__task_send(struct offload_loop *loop, struct offload_task *task)
+{
+	int error;
+
+	if (!offload__loop_ours(loop))
+		return -ECHILD;
+	if (loop->stopping && !(task->flags & OFFLOAD__MUST))
+		return -ECANCELED;
+	error = task_prepare(loop, task);
+	return error < 0 ? error : offload__pool_accept(task->runs_on, task);
 }
 
 int offload_submit(struct offload_loop *loop, struct offload_task *task)
@@ -171,7 +178,12 @@ int offload_submit(struct offload_loop *loop, struct offload_task *task)
 
 	if (error == 0)
 		error = task_prepare(loop, task);
-	if (error == 0 && task->deadline != 0)
+	if (error < 0)
+		return error;
+	task->event.run = task_finish;
+	task->timer.expire = task_expire;
+	task->timer.at = task->deadline;
+	if (task->deadline != 0)
 		error = offload__timer_start(loop, &task->timer);
 	if (error < 0)
 		return error;

@@ -101,18 +101,18 @@ struct offload_task {
 	offload_done
 		*released; /* NULL, or with OFFLOAD_ABANDON: see there; may stay NULL if there is nothing to free */
 
-	/* private */
+	/* private; first what every task needs, for it goes from processor to processor */
 	struct offload__event event;
-	struct offload__link queued;  /* in the pool's queue, or in the limiter's */
-	struct offload__link waiting; /* in the pool's list of those that wait for a token */
-	struct offload__link member;  /* of the group, or the loop */
-	struct offload__timer timer;
+	struct offload__link queued; /* in the pool's queue, or in the limiter's */
+	uint64_t since;              /* when it was submitted; then when it began to run */
+	unsigned char state, asked, handover;
+	int why; /* what cancelled it */
 	struct offload_loop *loop;
 	struct offload_pool *runs_on;
-	uint64_t since; /* when it was submitted; then when it began to run */
-	unsigned char state, asked, handover;
-	int why;      /* what cancelled it */
-	void *awaits; /* the coroutine, in offload_await() */
+	struct offload__link member; /* of the group, or the loop */
+	struct offload__timer timer;
+	struct offload__link waiting; /* in the pool's list of those that wait for a token */
+	void *awaits;                 /* the coroutine, in offload_await() */
 };
 
 /* Everything else 0. Any thread; the task must not be in use. */

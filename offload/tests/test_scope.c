@@ -641,6 +641,43 @@ static void hundreds_hop_at_once(void **state)
 		assert_int_equal(sums[i], 190);
 }
 
+/* ---- a group ------------------------------------------------------------------------------------------------------------ */
+
+enum { OF_GROUP = 200 };
+
+static int began;
+
+/* The first that comes to the thread keeps it until it is asked to stop. */
+static void begin_and_stay(void *pool)
+{
+	OFFLOAD_SCOPE(pool) {
+		__atomic_add_fetch(&began, 1, __ATOMIC_RELAXED);
+		while (!offload_cancelled())
+			;
+	}
+}
+
+/* A thread that is asked to stop shall not begin with the next of them. */
+static void a_group_cancels_the_scopes_that_wait_before_those_that_run(void **state)
+{
+	struct offload_pool *pool = make_pool("group", 1);
+	struct offload_group group;
+	const struct offload_go_options options = { .group = &group };
+
+	(void)state;
+	began = 0;
+	assert_int_equal(offload_group_init(&group, loop), 0);
+	for (int i = 0; i < OF_GROUP; i++)
+		assert_int_equal(offload_go(loop, begin_and_stay, pool, &options), 0);
+	assert_true(test_turn(loop, 30000));
+	while (__atomic_load_n(&began, __ATOMIC_RELAXED) == 0)
+		usleep(100);
+	assert_int_equal(offload_group_cancel(&group), OF_GROUP);
+	test_run(loop);
+	assert_int_equal(began, 1);
+	assert_int_equal(offload_pool_free(pool), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_loop, free_loop)
 
 int main(void)
@@ -663,6 +700,7 @@ int main(void)
 		TEST(what_follows_an_inner_scope_runs_on_a_worker_in_any_case),
 		TEST(cancelled_on_its_way_back_it_keeps_its_token_until_it_is_done),
 		TEST(hundreds_hop_at_once),
+		TEST(a_group_cancels_the_scopes_that_wait_before_those_that_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
