@@ -51,6 +51,8 @@ struct hazard_view {
 	const char *callee;     /* the call it is reported at */
 	const char *cause;      /* what that call comes to */
 	bool direct;            /* which is the call itself */
+	const char *container;  /* HAZARD_OFF_LOOP: the container of the loop's that `cause` changes; else NULL */
+	const char *handler;    /* HAZARD_OFF_LOOP: the handler of the loop's that `cause` calls; else NULL */
 	const char *lock;       /* HAZARD_LOCK: what is held; its struct and field, or a variable */
 	const char *where;      /* HAZARD_LOCK: the function in which the loop takes it */
 	enum category category; /* HAZARD_LOCK: why the call blocks */

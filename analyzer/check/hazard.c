@@ -56,9 +56,39 @@ bool next_hazard(const struct program *p, enum hazard_kind kind, struct hazard_v
 		.direct = !h->entered,
 		.spin = h->spin,
 	};
+	if (h->container) {
+		const char *name = pointers_slot_name(p, (uint32_t)h->container);
+
+		hazard->container = *name == '.' ? name + 1 : name; /* ".files" of a struct without a name */
+	}
+	if (h->handler)
+		hazard->handler = program_function(p, h->handler)->name;
 	if (kind == HAZARD_LOCK)
 		add_lock(p, h, hazard);
 	return true;
+}
+
+/* From the code of the loop that a worker has entered to the call that needs it. */
+static void show_way(struct witness *w, uint32_t way)
+{
+	while (way) {
+		const struct off_loop_way *at = program_item(w->p, off_loop_ways, struct off_loop_way, way);
+		const struct worker_edge *edge = program_item(w->p, worker_edges, struct worker_edge, at->edge);
+
+		witness_add_entry(w, edge->call, edge->to);
+		way = at->next;
+	}
+}
+
+static const char *need_text(struct witness *w, const struct hazard_view *view)
+{
+	if (view->container)
+		return arena_printf(w->arena, "'%s' changes '%s', which the loop changes too", view->cause,
+				    view->container);
+	if (view->handler)
+		return arena_printf(w->arena, "'%s' calls '%s', which the loop's code connected", view->cause,
+				    view->handler);
+	return arena_printf(w->arena, "'%s' needs the loop's thread", view->cause);
 }
 
 /* Registration and path to the call, then what the call comes to. */
@@ -70,10 +100,10 @@ static void show_off_loop(struct witness *w, const struct hazard *h, const struc
 	witness_add_path(w, 0, h->instance);
 	if (h->entered) {
 		witness_add_entry(w, h->call, h->entered);
-		witness_add_path(w, h->entered, effect->instance);
+		show_way(w, h->way);
 	}
 	witness_add(w, STEP_EFFECT, check_place(w->p, call->caller, call->node), effect->confidence,
-		    arena_printf(w->arena, "'%s' needs the loop's thread", view->cause));
+		    need_text(w, view));
 }
 
 static void show_offloaded(struct witness *w, const struct hazard *h, const struct hazard_view *view)

@@ -32,6 +32,8 @@ static const char *const effect_words[] = {
 	[EFFECT_OPENS] = "opens",
 	[EFFECT_LOCKS] = "locks",
 	[EFFECT_UNLOCKS] = "unlocks",
+	[EFFECT_CHANGES] = "changes",
+	[EFFECT_EMITS] = "emits",
 };
 
 static void dump_effect(FILE *out, const struct effect *e)

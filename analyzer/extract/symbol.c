@@ -324,6 +324,8 @@ static uint32_t global_symbol(struct visit *v, CXCursor declaration)
 	declaration = best_declaration(declaration);
 	struct place at = place_of(clang_getCursorLocation(declaration));
 	uint16_t flags = linkage_flags(declaration);
+	if (clang_getCursorTLSKind(declaration) != CXTLS_None)
+		flags |= SYMBOL_THREAD;
 	g_autofree char *name = visit_text(clang_getCursorSpelling(declaration));
 	g_autofree char *key = symbol_key(v, declaration, at.file, flags & SYMBOL_STATIC);
 	uint32_t symbol = facts_build_symbol(v->facts, SYMBOL_GLOBAL, key, name);

@@ -32,7 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FACTS_VERSION = 6 }; /* part of the cache key: change it with any change of this file or of extract/ */
+enum { FACTS_VERSION = 7 }; /* part of the cache key: change it with any change of this file or of extract/ */
 
 enum node_kind {
 	NODE_NONE,
@@ -138,6 +138,7 @@ enum symbol_flag {
 	SYMBOL_VARIADIC = 1 << 5,
 	SYMBOL_SYSTEM = 1 << 6,   /* declared in a system header */
 	SYMBOL_IMPLICIT = 1 << 7, /* called without a declaration */
+	SYMBOL_THREAD = 1 << 8,   /* a global of which each thread has its own */
 };
 
 struct symbol {

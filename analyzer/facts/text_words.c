@@ -7,9 +7,11 @@
 #include <string.h>
 
 const struct text_word text_symbol_flags[] = {
-	{ "static", SYMBOL_STATIC }, { "inline", SYMBOL_INLINE },           { "noreturn", SYMBOL_NORETURN },
-	{ "weak", SYMBOL_WEAK },     { "constructor", SYMBOL_CONSTRUCTOR }, { "variadic", SYMBOL_VARIADIC },
-	{ "system", SYMBOL_SYSTEM }, { "implicit", SYMBOL_IMPLICIT },       { NULL, 0 },
+	{ "static", SYMBOL_STATIC },           { "inline", SYMBOL_INLINE },
+	{ "noreturn", SYMBOL_NORETURN },       { "weak", SYMBOL_WEAK },
+	{ "constructor", SYMBOL_CONSTRUCTOR }, { "variadic", SYMBOL_VARIADIC },
+	{ "system", SYMBOL_SYSTEM },           { "implicit", SYMBOL_IMPLICIT },
+	{ "thread", SYMBOL_THREAD },           { NULL, 0 },
 };
 
 const struct text_word text_node_flags[] = {

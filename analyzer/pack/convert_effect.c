@@ -37,6 +37,8 @@ static int count_kinds(const struct yaml_effect *from, enum effect_kind *kind)
 		{ from->finds != NULL, EFFECT_FINDS },
 		{ from->locks != NULL, EFFECT_LOCKS },
 		{ from->unlocks != NULL, EFFECT_UNLOCKS },
+		{ from->changes != NULL, EFFECT_CHANGES },
+		{ from->emits != NULL, EFFECT_EMITS },
 	};
 	int count = 0;
 
@@ -130,6 +132,21 @@ static void convert_finds(struct conversion *c, unsigned line, const struct yaml
 	to->to_argument = (int)from->to;
 }
 
+/* What a call does to data that others look at: a container, or the handlers of a signal. */
+static void convert_shared(struct conversion *c, unsigned line, const struct yaml_effect *from, struct effect *to)
+{
+	if (from->changes) {
+		converting_require_argument(c, line, "container", from->changes->container);
+		to->from_argument = (int)from->changes->container;
+	}
+	if (from->emits) {
+		converting_require_argument(c, line, "object", from->emits->object);
+		converting_require_argument(c, line, "signal", from->emits->signal);
+		to->from_argument = (int)from->emits->object;
+		to->to_argument = (int)from->emits->signal;
+	}
+}
+
 /* How long a call waits, and for how many: `waits` and `lasts`. */
 static void convert_time(struct conversion *c, unsigned line, const struct yaml_effect *from, struct effect *to)
 {
@@ -182,6 +199,8 @@ static char *describe_effect(const struct effect *e)
 		[EFFECT_FINDS] = "finds a function by its name",
 		[EFFECT_LOCKS] = "takes a lock",
 		[EFFECT_UNLOCKS] = "gives back a lock",
+		[EFFECT_CHANGES] = "changes a container",
+		[EFFECT_EMITS] = "emits a signal",
 	};
 	GString *about = g_string_new(e->function);
 
@@ -202,7 +221,8 @@ void converting_effect(struct conversion *c, struct place entry, const struct ya
 	if (count_kinds(from, &kind) != 1)
 		complain(c, line,
 			 "an effect is exactly one of blocks, runs_loop, waits, any_thread, forks, "
-			 "sets_nonblocking, sets_blocking, takes_mode, opens, makes_text, finds, locks and unlocks");
+			 "sets_nonblocking, sets_blocking, takes_mode, opens, makes_text, finds, locks, unlocks, "
+			 "changes and emits");
 	check_effect(c, entry, from, kind);
 	*to = (struct effect){
 		.function = arena_strdup(c->arena, from->function),
@@ -236,5 +256,6 @@ void converting_effect(struct conversion *c, struct place entry, const struct ya
 	convert_time(c, line, from, to);
 	convert_text(c, line, from->makes_text, to);
 	convert_finds(c, line, from->finds, to);
+	convert_shared(c, line, from, to);
 	converting_check_duplicate(c, line, describe_effect(to));
 }

@@ -133,6 +133,8 @@ enum effect_kind {
 	EFFECT_FINDS,   /* returns, or writes to `to_argument`, the function that the text in `from_argument` names */
 	EFFECT_LOCKS,   /* takes a lock and waits for it if it must */
 	EFFECT_UNLOCKS, /* gives one back */
+	EFFECT_CHANGES, /* changes the container in `from_argument`, which has no lock of its own */
+	EFFECT_EMITS, /* calls the handlers of the signal in `to_argument` of the object in `from_argument`, at once */
 	EFFECT_NEEDS_LOOP, /* may only be called on the loop's thread; of marks, not written in packs */
 };
 
@@ -154,8 +156,9 @@ struct effect {
 	int lock;    /* argument: the lock, of EFFECT_LOCKS and EFFECT_UNLOCKS; of EFFECT_BLOCKS, one that is given up
 			meanwhile; 0: none */
 	bool shared; /* of EFFECT_LOCKS: for reading, with others */
-	int to_argument; /* of EFFECT_TAKES_MODE, EFFECT_MAKES_TEXT and EFFECT_FINDS; 0: what it returns */
-	int from_argument; /* of EFFECT_MAKES_TEXT: the text, or the format, that what it makes begins with; of FINDS: the name */
+	int to_argument; /* of EFFECT_TAKES_MODE, EFFECT_MAKES_TEXT and EFFECT_FINDS; 0: what it returns. Of EMITS: the signal */
+	int from_argument; /* of EFFECT_MAKES_TEXT: the text, or the format, that what it makes begins with; of FINDS: the name;
+			      of CHANGES: the container; of EMITS: the object */
 	const char *begins; /* of EFFECT_MAKES_TEXT, in place of from_argument */
 	int alike; /* argument: of the calls that unless_called names, only those with the same constant in it; 0: all */
 	const char *unless_asked; /* not where a branch around the call asks for this constant */

@@ -113,6 +113,15 @@ static const cyaml_schema_field_t finds_fields[] = { CYAML_FIELD_UINT("name", CY
 								      name),
 						     NUMBER("to", struct yaml_finds, to), CYAML_FIELD_END };
 
+static const cyaml_schema_field_t changes_fields[] = {
+	CYAML_FIELD_UINT("container", CYAML_FLAG_DEFAULT, struct yaml_changes, container), CYAML_FIELD_END
+};
+
+static const cyaml_schema_field_t emits_fields[] = {
+	CYAML_FIELD_UINT("object", CYAML_FLAG_DEFAULT, struct yaml_emits, object),
+	CYAML_FIELD_UINT("signal", CYAML_FLAG_DEFAULT, struct yaml_emits, signal), CYAML_FIELD_END
+};
+
 static const cyaml_schema_field_t lock_fields[] = { CYAML_FIELD_UINT("argument", CYAML_FLAG_DEFAULT, struct yaml_lock,
 								     argument),
 						    FLAG("shared", struct yaml_lock, shared), CYAML_FIELD_END };
@@ -148,6 +157,8 @@ static const cyaml_schema_field_t effect_fields[] = {
 	NUMBER("alike", struct yaml_effect, alike),
 	MAPPING("locks", struct yaml_effect, locks, lock_fields),
 	MAPPING("unlocks", struct yaml_effect, unlocks, lock_fields),
+	MAPPING("changes", struct yaml_effect, changes, changes_fields),
+	MAPPING("emits", struct yaml_effect, emits, emits_fields),
 	NUMBER("gives_up", struct yaml_effect, gives_up),
 	MAPPING("nonblocking", struct yaml_effect, nonblocking, condition_fields),
 	MAPPING("when", struct yaml_effect, when, condition_fields),

@@ -64,6 +64,14 @@ struct yaml_finds {
 	unsigned name, to;
 };
 
+struct yaml_changes {
+	unsigned container;
+};
+
+struct yaml_emits {
+	unsigned object, signal;
+};
+
 struct yaml_lock {
 	unsigned argument;
 	bool shared;
@@ -85,6 +93,8 @@ struct yaml_effect {
 	struct yaml_finds *finds;
 	struct yaml_descriptor *sets_nonblocking, *sets_blocking;
 	struct yaml_lock *locks, *unlocks;
+	struct yaml_changes *changes;
+	struct yaml_emits *emits;
 	unsigned gives_up;
 	struct yaml_condition *when, *when_all, *unless, *unless_any, *nonblocking;
 	unsigned when_all_count, unless_any_count;

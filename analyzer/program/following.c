@@ -2,6 +2,7 @@
 #include "program/external.h"
 #include "program/following.h"
 #include "program/gobject.h"
+#include "program/shared.h"
 
 #include <string.h>
 
@@ -134,6 +135,23 @@ void following_library(struct following *w, uint32_t function, enum level confid
 			effects_consider(w, model->effects[i], function, confidence);
 }
 
+/* What a worker does to containers and handlers: whether they are the loop's is known once all is followed. */
+static void note_shared(struct following *w, const struct model *model)
+{
+	struct program *p = w->s->p;
+
+	for (size_t i = 0; model && i < model->effect_count; i++) {
+		const struct effect *e = model->effects[i];
+
+		if (e->kind == EFFECT_EMITS || (e->kind == EFFECT_CHANGES && shared_container(p, &w->call, e)))
+			effects_add(w, (struct loop_effect){ .instance = w->parent_index,
+							     .call = w->call_index,
+							     .callee = w->call.callee,
+							     .effect = e,
+							     .confidence = w->parent.confidence });
+	}
+}
+
 static void follow_call(struct following *w)
 {
 	struct program *p = w->s->p;
@@ -156,6 +174,8 @@ static void follow_call(struct following *w)
 						     .nested_wait = true });
 		return;
 	}
+	if (library && w->parent.context == CONTEXT_WORKER)
+		note_shared(w, callee->model);
 	if (library)
 		follow_within(w);
 	if (library && gobject_each_constructed(p, &w->call, follow_constructed, w))

@@ -23,7 +23,7 @@
  *   closing.c   who frees what that refers to (with closing_end.c)
  *   cancel_code.c codes of cancellations that functions are handed
  *   catches.c   catch-alls that swallow a cancellation (with catch_find.c, catch_reach.c, catch_value.c, catch_walk.c)
- *   marks.c     what people declare of functions                threads.c   what workers do that belongs on the loop
+ *   marks.c     what people declare of functions                threads.c   what workers are; off_loop.c what they do to the loop
  *   ready.c     what is read where there is something to read
  *   memory.c    which paths lead to memory
  *   async_form.c operations with an asynchronous form beside them  spread.c  what functions may lead to, roughly
@@ -333,6 +333,12 @@ struct worker_edge {
 	uint32_t next; /* to the same instance */
 };
 
+/* From an instance on a worker to what belongs to the loop: the call that leaves it, and what follows. */
+struct off_loop_way {
+	uint32_t edge; /* into worker_edges */
+	uint32_t next; /* 0: the next call is the one that needs the loop */
+};
+
 /* See enum hazard_kind. */
 struct hazard {
 	enum hazard_kind kind;
@@ -341,9 +347,12 @@ struct hazard {
 	uint32_t effect;   /* into thread_effects: what the call comes to */
 	uint32_t
 		entered; /* OFF_LOOP: the instance that `call` enters on the way there; 0: `effect` is of `call` itself */
-	uint32_t function; /* OFFLOADED: what is handed over */
-	uint32_t target;   /* OFFLOADED: how it got there; 0: named in the call */
-	uint32_t loop;     /* SPIN: the loop statement */
+	uint32_t way;    /* OFF_LOOP: from there on; into off_loop_ways */
+	uint64_t container; /* OFF_LOOP: a container of the loop's (shared.h), which is what it changes; else 0 */
+	uint32_t handler;   /* OFF_LOOP: the loop's handler that it calls; else 0 */
+	uint32_t function;  /* OFFLOADED: what is handed over */
+	uint32_t target;    /* OFFLOADED: how it got there; 0: named in the call */
+	uint32_t loop;      /* SPIN: the loop statement */
 	enum spin spin;
 	uint32_t arrival;                  /* LOCK: into lock_arrivals, how the lock came to be held there */
 	uint32_t loop_instance, loop_call; /* LOCK: where the loop takes it */
@@ -408,6 +417,7 @@ struct program {
 	GArray *roots, *instances, *loop_effects;
 	GArray *thread_effects;       /* struct loop_effect, of instances on workers */
 	GArray *worker_edges;         /* struct worker_edge */
+	GArray *off_loop_ways;        /* struct off_loop_way */
 	GArray *hazards;              /* struct hazard */
 	uint8_t *cancel_roles;        /* per function: enum cancel_role, completion.h */
 	GArray *cancel_faults;        /* struct cancel_fault, cancel.h */
@@ -754,6 +764,11 @@ bool threads_over(const struct program *p, uint32_t function);
 bool threads_needs_loop(struct program *p, const struct instance *in, const struct call *call);
 /* Fills hazards from thread_effects and worker_edges. */
 void threads_find(struct program *p);
+
+/* off_loop.c */
+/* Adds a hazard, unless one is `reported` at its call. */
+void off_loop_report(struct program *p, GHashTable *reported, struct hazard hazard);
+void off_loop_find(struct program *p, GHashTable *reported);
 
 /* alternative.c: marks calls. After roots_find. */
 void alternative_find(struct program *p);

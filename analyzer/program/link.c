@@ -242,6 +242,7 @@ static struct program *program_new(struct arena *arena, const struct facts *cons
 	p->loop_effects = array_from_one(sizeof(struct loop_effect));
 	p->thread_effects = array_from_one(sizeof(struct loop_effect));
 	p->worker_edges = array_from_one(sizeof(struct worker_edge));
+	p->off_loop_ways = array_from_one(sizeof(struct off_loop_way));
 	p->hazards = array_from_one(sizeof(struct hazard));
 	p->cancel_faults = array_from_one(sizeof(struct cancel_fault));
 	p->abandoned = array_from_one(sizeof(struct abandoned));
@@ -303,12 +304,11 @@ void program_free(struct program *p)
 			g_hash_table_destroy(tables[i]);
 	g_free(p->calls_of);
 	g_free(p->next_call_of);
-	GArray *arrays[] = { p->thread_effects, p->worker_edges,  p->hazards,     p->cancel_faults,
-			     p->abandoned,      p->lock_arrivals, p->functions,   p->calls,
-			     p->guards,         p->loops,         p->definitions, p->case_nodes,
-			     p->regions,        p->slots,         p->targets,     p->copies,
-			     p->ports,          p->port_calls,    p->roots,       p->instances,
-			     p->loop_effects,   p->emitted,       p->returns,     p->first_definitions,
+	GArray *arrays[] = { p->thread_effects, p->worker_edges,  p->off_loop_ways, p->hazards,    p->cancel_faults,
+			     p->abandoned,      p->lock_arrivals, p->functions,     p->calls,      p->guards,
+			     p->loops,          p->definitions,   p->case_nodes,    p->regions,    p->slots,
+			     p->targets,        p->copies,        p->ports,         p->port_calls, p->roots,
+			     p->instances,      p->loop_effects,  p->emitted,       p->returns,    p->first_definitions,
 			     p->waiting_calls,  p->unresolved,    p->swallowed };
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		if (arrays[i])

@@ -1,13 +1,6 @@
 /*
- * threads: what workers do that belongs on the loop's thread.
- *
- * A worker may lead to a call that needs the loop through code that the loop runs too (`update_view` calls gtk, and a
- * worker calls `update_view`). Then the mistake is the call that enters that code, not each of the calls inside it. So
- * from a call that needs the loop we go up its path to the outermost function that the loop runs as well, and report
- * every call by which workers enter it.
- *
- *      worker -> job_done -> [update_view -> set_label -> gtk_label_set_text]
- *                         ^ here
+ * threads: which threads are workers, what they leave behind, and which calls belong on the loop's thread. Where workers
+ * make such calls is found in off_loop.c.
  */
 #include "program/internal.h"
 
@@ -121,104 +114,9 @@ bool threads_needs_loop(struct program *p, const struct instance *in, const stru
 	return program_function(p, call->callee)->marks.bits & MARK_LOOP_ONLY && !any_thread(p, in, call);
 }
 
-struct finder {
-	struct program *p;
-	uint8_t *on_loop;     /* per function: the loop runs it, by a registration or a loop written by hand */
-	GHashTable *reported; /* calls */
-};
-
-static bool declared_nonblocking(const struct program *p, const struct instance *in)
-{
-	const struct root *root = program_item(p, roots, struct root, in->root);
-
-	return root->kind == ROOT_DECLARED && root->declared == MARK_NONBLOCKING;
-}
-
-static void mark_on_loop(struct finder *f)
-{
-	struct program *p = f->p;
-
-	f->on_loop = g_new0(uint8_t, p->functions->len);
-	for (uint32_t i = 1; i < p->instances->len; i++) {
-		const struct instance *in = program_instance(p, i);
-
-		if (in->context == CONTEXT_LOOP && !declared_nonblocking(p, in))
-			f->on_loop[in->function] = 1;
-	}
-}
-
-/* The outermost instance on the path to `instance` whose function the loop runs too; 0: none. */
-static uint32_t outermost_shared(const struct finder *f, uint32_t instance)
-{
-	uint32_t found = 0;
-
-	for (uint32_t i = instance; i; i = program_instance(f->p, i)->parent)
-		if (f->on_loop[program_instance(f->p, i)->function])
-			found = i;
-	return found;
-}
-
-static void report(struct finder *f, struct hazard hazard)
-{
-	if (g_hash_table_add(f->reported, GUINT_TO_POINTER(hazard.call)))
-		g_array_append_val(f->p->hazards, hazard);
-}
-
-/* Of the calls that enter an instance; they are kept with the first of those that are equal. */
-static uint32_t first_edge(const struct program *p, uint32_t instance)
-{
-	return program_instance(p, program_instance(p, instance)->index)->first_edge;
-}
-
-static void report_entries(struct finder *f, uint32_t effect, uint32_t entered)
-{
-	const struct loop_effect *e = program_item(f->p, thread_effects, struct loop_effect, effect);
-	uint32_t next;
-
-	for (uint32_t i = first_edge(f->p, entered); i; i = next) {
-		const struct worker_edge *edge = program_item(f->p, worker_edges, struct worker_edge, i);
-
-		next = edge->next;
-		if (!outermost_shared(f, edge->from))
-			report(f, (struct hazard){ .kind = HAZARD_OFF_LOOP,
-						   .severity = LEVEL_HIGH,
-						   .instance = edge->from,
-						   .call = edge->call,
-						   .effect = effect,
-						   .entered = entered,
-						   .confidence = MIN(e->confidence,
-								     program_instance(f->p, edge->from)->confidence) });
-	}
-}
-
-static void find_off_loop(struct finder *f)
-{
-	GHashTable *done = g_hash_table_new(NULL, NULL); /* instances whose entries are reported */
-
-	for (uint32_t i = 1; i < f->p->thread_effects->len; i++) {
-		const struct loop_effect *e = program_item(f->p, thread_effects, struct loop_effect, i);
-		uint32_t entered;
-
-		if (!e->effect || e->effect->kind != EFFECT_NEEDS_LOOP)
-			continue;
-		entered = outermost_shared(f, e->instance);
-		if (entered && program_instance(f->p, entered)->parent) {
-			if (g_hash_table_add(done, GUINT_TO_POINTER(entered)))
-				report_entries(f, i, entered);
-			continue;
-		}
-		report(f, (struct hazard){ .kind = HAZARD_OFF_LOOP,
-					   .severity = LEVEL_HIGH,
-					   .instance = e->instance,
-					   .call = e->call,
-					   .effect = i,
-					   .confidence = e->confidence });
-	}
-	g_hash_table_destroy(done);
-}
-
 struct handing {
-	struct finder *finder;
+	struct program *p;
+	GHashTable *reported; /* calls */
 	uint32_t call;
 };
 
@@ -226,23 +124,22 @@ static void judge_handed(uint32_t function, uint32_t target, void *data)
 {
 	struct handing *h = data;
 
-	if (program_function(h->finder->p, function)->marks.bits & (MARK_LOOP_ONLY | MARK_COROUTINE))
-		report(h->finder, (struct hazard){ .kind = HAZARD_OFFLOADED,
-						   .severity = LEVEL_HIGH,
-						   .call = h->call,
-						   .function = function,
-						   .target = target,
-						   .confidence = LEVEL_HIGH });
+	if (program_function(h->p, function)->marks.bits & (MARK_LOOP_ONLY | MARK_COROUTINE))
+		off_loop_report(h->p, h->reported,
+				(struct hazard){ .kind = HAZARD_OFFLOADED,
+						 .severity = LEVEL_HIGH,
+						 .call = h->call,
+						 .function = function,
+						 .target = target,
+						 .confidence = LEVEL_HIGH });
 }
 
-static void find_offloaded(struct finder *f)
+static void find_offloaded(struct program *p, GHashTable *reported)
 {
-	struct program *p = f->p;
-
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		struct call call = *program_call(p, i);
 		const struct model *model = call.callee ? program_function(p, call.callee)->model : NULL;
-		struct handing handing = { f, i };
+		struct handing handing = { p, reported, i };
 
 		for (size_t k = 0; model && !call.cleanup && k < model->register_count; k++)
 			if (model->registers[k]->context == CONTEXT_WORKER)
@@ -254,11 +151,9 @@ static void find_offloaded(struct finder *f)
 
 void threads_find(struct program *p)
 {
-	struct finder f = { .p = p, .reported = g_hash_table_new(NULL, NULL) };
+	GHashTable *reported = g_hash_table_new(NULL, NULL);
 
-	mark_on_loop(&f);
-	find_offloaded(&f);
-	find_off_loop(&f);
-	g_hash_table_destroy(f.reported);
-	g_free(f.on_loop);
+	find_offloaded(p, reported);
+	off_loop_find(p, reported);
+	g_hash_table_destroy(reported);
 }
