@@ -251,6 +251,16 @@ static bool releases_data(struct program *p, const struct program_function *f, u
 	return false;
 }
 
+/* An operation of the object itself: the task has a reference to what it is an operation of. */
+static bool is_of_data(struct program *p, const struct program_function *f, const struct completion_site *site)
+{
+	uint32_t first = call_argument(p, program_call(p, site->call), 1);
+
+	return first && first != site->data &&
+	       completion_same_variable(function_node(f, completion_without_cast(p, f, first)),
+					function_node(f, completion_without_cast(p, f, site->data)));
+}
+
 enum lifetime completion_lifetime(struct program *p, const struct completion_site *site)
 {
 	const struct call *call = program_call(p, site->call);
@@ -262,7 +272,7 @@ enum lifetime completion_lifetime(struct program *p, const struct completion_sit
 	const char *type =
 		facts_string(callback->facts,
 			     facts_variable(callback->facts, callback->fact->first_variable + site->data_param)->type);
-	if (is_task(type) || releases_data(p, callback, site->data_param))
+	if (is_task(type) || releases_data(p, callback, site->data_param) || is_of_data(p, caller, site))
 		return LIFETIME_KEPT;
 	return lifetime_of(p, caller, site->data, 0);
 }
