@@ -163,6 +163,25 @@ static bool waits_behind(const struct program *p, const struct call *cancels)
 	return false;
 }
 
+/* Whether a local is one of many, out of an array or a list: it does not go with who has that. */
+static bool is_element(struct program *p, const struct program_function *f, const struct node *n)
+{
+	uint32_t count = 0;
+	const struct definition *d =
+		n && n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node *value = d[i].value && !d[i].field ? function_node(f, d[i].value) : NULL;
+		const char *key = value && value->kind == NODE_FIELD
+					  ? facts_string(f->facts, facts_symbol(f->facts, value->symbol)->name)
+					  : "";
+
+		if ((value && value->kind == NODE_INDEX) || g_str_has_suffix(key, "List.data"))
+			return true;
+	}
+	return false;
+}
+
 static void note_place(struct program *p, const struct call *cancels, const struct node *place, GHashTable *places)
 {
 	const struct program_function *f = program_function(p, cancels->caller);
@@ -171,8 +190,9 @@ static void note_place(struct program *p, const struct call *cancels, const stru
 
 	if (GPOINTER_TO_UINT(g_hash_table_lookup(places, key)) == CANCELLED_AT_THE_END)
 		return;
+	const struct node *base = place->first ? base_of(p, f, place->first) : NULL;
 	bool goes = !waits_behind(p, cancels) &&
-		    (goes_with(p, cancels->caller, 0) || (place->first && releases(p, f, base_of(p, f, place->first))));
+		    ((!is_element(p, f, base) && goes_with(p, cancels->caller, 0)) || (base && releases(p, f, base)));
 	enum cancelled how = goes ? CANCELLED_AT_THE_END : CANCELLED_ALONE;
 	if (!known || how == CANCELLED_AT_THE_END)
 		g_hash_table_insert(places, (gpointer)key, GUINT_TO_POINTER(how));
