@@ -394,6 +394,17 @@ static bool class_ends(struct closer *c, const struct pending *pending, struct e
 	return false;
 }
 
+/* Whether who has it started ends it himself, further down: the object is his until then. */
+static bool caller_ends(const struct closer *c, const struct pending *pending, struct ending *ending)
+{
+	uint32_t starter = program_call(c->p, pending->call)->caller;
+
+	for (uint32_t i = c->p->calls_of[starter]; i; i = c->p->next_call_of[i])
+		if (ending_behind(ending, program_call(c->p, i)->caller, program_call(c->p, i)->node))
+			return true;
+	return false;
+}
+
 /* The end of an object of a class: who lets go of it last is not looked for. */
 static void judge_class(struct closer *c, const struct pending *pending, struct ending *ending,
 			const struct freed *freed)
@@ -410,7 +421,7 @@ static void judge_class(struct closer *c, const struct pending *pending, struct 
 	if (program_function(c->p, freed->function)->unit != unit || is_reported(c->p, pending, freed) ||
 	    class_ends(c, pending, ending))
 		return;
-	if (lasting || pending->apart || (!pending->stored && !pending->cancel))
+	if (lasting || pending->apart || (!pending->stored && !pending->cancel) || caller_ends(c, pending, ending))
 		found.confidence = LEVEL_LOW;
 	g_array_append_val(c->p->abandoned, found);
 }

@@ -40,5 +40,7 @@ void ending_free(struct ending *ending);
 bool ending_on_the_way(struct ending *ending, uint32_t function, uint32_t node);
 /* Whether anything in the function does. */
 bool ending_within(struct ending *ending, uint32_t function);
+/* Whether a call behind a node of the function does. */
+bool ending_behind(struct ending *ending, uint32_t function, uint32_t node);
 
 #endif

@@ -319,6 +319,16 @@ bool ending_within(struct ending *e, uint32_t function)
 	return f->fact && f->fact->body && tree_ends(e, function, f->fact->body, false, false, 0);
 }
 
+bool ending_behind(struct ending *e, uint32_t function, uint32_t node)
+{
+	const struct program_function *f = program_function(e->p, function);
+
+	for (uint32_t i = node + 1; i < f->end_node; i++)
+		if (function_node(f, i)->kind == NODE_CALL && call_is_end(e, function, function_node(f, i), 0))
+			return true;
+	return false;
+}
+
 /* --- the way to a node --- */
 
 /* The child that a node below `n` belongs to: they are numbered in the order of the source, parents first. */
