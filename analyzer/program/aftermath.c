@@ -83,6 +83,17 @@ static bool too_large(const struct program_function *f)
 	       f->fact->variables > MAX_VARIABLES;
 }
 
+static bool looks_at_data(const struct aftermath *outcome)
+{
+	for (guint i = 0; i < outcome->events->len; i++) {
+		enum aftermath_event_kind kind = g_array_index(outcome->events, struct aftermath_event, i).kind;
+
+		if (kind == EVENT_USES_DATA || kind == EVENT_USES_PART)
+			return true;
+	}
+	return false;
+}
+
 struct thing aftermath_walk_helper(struct walk *w, uint32_t function, const struct arguments *a)
 {
 	const struct program_function *f = program_function(w->p, function);
@@ -91,7 +102,12 @@ struct thing aftermath_walk_helper(struct walk *w, uint32_t function, const stru
 	if (w->helpers >= MAX_HELPERS || too_large(f))
 		return thing_unknown;
 	struct state *entry = g_new0(struct state, 1);
-	struct walk inner = { .p = w->p, .site = w->site, .scenario = w->scenario, .f = f, .helpers = w->helpers + 1 };
+	struct walk inner = { .p = w->p,
+			      .site = w->site,
+			      .scenario = w->scenario,
+			      .f = f,
+			      .helpers = w->helpers + 1,
+			      .part_asked = w->part_asked };
 	asked.events = g_array_new(FALSE, FALSE, sizeof(struct aftermath_event));
 	inner.out = &asked;
 	for (unsigned i = 0; i < a->count && i < f->fact->params; i++)
@@ -99,6 +115,8 @@ struct thing aftermath_walk_helper(struct walk *w, uint32_t function, const stru
 	flow_walk(&inner.flow, &client, f, entry);
 	if (asked.told && !w->out->told)
 		w->out->told = w->f->fact->body;
+	w->helped = true;
+	w->helper_uses = looks_at_data(&asked);
 	aftermath_finish(&asked);
 	g_free(entry);
 	return inner.returned;

@@ -136,6 +136,12 @@ static void complete(struct walk *w, uint32_t node, unsigned role, const struct 
 /* How sure it is that something is completed: by name, or perhaps by a pointer, which may be the caller's callback. */
 enum completes { COMPLETES_NOTHING, COMPLETES_PERHAPS, COMPLETES_SURELY };
 
+/* What is given a callback completes a task of its own. */
+static bool has_own_task(const struct program_function *f)
+{
+	return strstr(f->type, "GAsyncResult *, void *)") != NULL;
+}
+
 /* ... by a function of the program, itself or through a few helpers. */
 static enum completes completes_within(const struct walk *w, uint32_t function, unsigned depth)
 {
@@ -150,7 +156,7 @@ static enum completes completes_within(const struct walk *w, uint32_t function, 
 			one = COMPLETES_PERHAPS;
 		else if (cancel_role(w->p, call->callee) & CANCEL_COMPLETES)
 			one = COMPLETES_SURELY;
-		else if (depth < 3 && call->callee != function)
+		else if (depth < 3 && call->callee != function && !has_own_task(program_function(w->p, call->callee)))
 			one = completes_within(w, call->callee, depth + 1);
 		most = MAX(most, one);
 	}
@@ -237,7 +243,9 @@ static struct thing call_value(struct walk *w, uint32_t node, uint32_t function,
 		return a->things[0];
 	if (completion_takes_reference(name))
 		return thing_something;
-	return function && carries(a) ? aftermath_walk_helper(w, function, a) : thing_unknown;
+	return function && (carries(a) || holds(a, THING_DATA) || holds(a, THING_PART))
+		       ? aftermath_walk_helper(w, function, a)
+		       : thing_unknown;
 }
 
 /* `&x` as an argument: what x holds is not known any more. */
@@ -271,6 +279,12 @@ static void read_arguments(struct walk *w, const struct node *n, struct argument
 	}
 }
 
+/* Whether the call that was just walked looks at the data that it is given. */
+static bool looks(const struct walk *w, const char *name)
+{
+	return !completion_releases(name) && !finds_private(name) && (!w->helped || w->helper_uses);
+}
+
 struct thing aftermath_call(struct walk *w, uint32_t node)
 {
 	const struct node *n = walk_node(w, node);
@@ -283,11 +297,13 @@ struct thing aftermath_call(struct walk *w, uint32_t node)
 		return thing_unknown;
 	if (is_finish(w, n, name, &a))
 		return finish(w, n, node, &a);
+	w->helped = false;
 	struct thing value = call_value(w, node, function, name, &a);
 	if (function)
 		note_effects(w, node, function, name, &a);
-	for (unsigned i = 0; i < a.count && !completion_releases(name) && !finds_private(name); i++)
-		walk_note_use(w, a.things[i], node);
+	if (looks(w, name))
+		for (unsigned i = 0; i < a.count; i++)
+			walk_note_use(w, a.things[i], node);
 	if (!function && holds(&a, THING_ERROR))
 		walk_now(w)->completed = true; /* the caller's callback, maybe */
 	forget_written(w, name, &a);

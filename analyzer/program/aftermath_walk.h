@@ -60,6 +60,8 @@ struct walk {
 	struct thing evaluated; /* the last expression that stands for itself: of a `switch`, its value */
 	struct thing returned;
 	bool returns;
+	bool helped,
+		helper_uses; /* of the last call: a helper was walked into; it looks at what of the data it was given */
 };
 
 static inline struct state *walk_now(const struct walk *w)
