@@ -91,6 +91,13 @@ static bool cache_wants(const struct offload__stack_cache *cache, const struct o
 	return cache->count < OFFLOAD__STACK_CACHED && cache->size == stack->size && cache->guard == stack->guard;
 }
 
+/* What was touched below its top goes back to the system: one that once was deep does not keep all that. */
+static void stack_shrink(const struct offload__stack *stack)
+{
+	if (stack->size > OFFLOAD__STACK_TOP)
+		madvise(stack->base, stack->size - OFFLOAD__STACK_TOP, MADV_DONTNEED);
+}
+
 void offload__stack_give(struct offload__stack_cache *cache, struct offload__stack *stack)
 {
 	struct free_stack *link;
@@ -102,6 +109,8 @@ void offload__stack_give(struct offload__stack_cache *cache, struct offload__sta
 #ifdef OFFLOAD_ASAN
 	ASAN_UNPOISON_MEMORY_REGION(stack->base, stack->size); /* frames that were left for good */
 #endif
+	if (cache->count >= OFFLOAD__STACK_WHOLE)
+		stack_shrink(stack);
 	link = (struct free_stack *)(stack->base + stack->size) - 1;
 	*link = (struct free_stack){ .next = cache->first, .stack = *stack };
 	cache->first = link;

@@ -40,6 +40,8 @@ void offload__stack_cache_finish(struct offload__stack_cache *cache);
 bool offload__stack_guards(const struct offload__stack *stack, const void *address);
 
 #define OFFLOAD__STACK_MINIMUM ((size_t)16 * 1024)
-#define OFFLOAD__STACK_CACHED  64 /* at most that many are kept for a loop */
+#define OFFLOAD__STACK_CACHED  1024 /* at most that many are kept for a loop, */
+#define OFFLOAD__STACK_WHOLE   64   /* and those that come when so many are kept give all of their memory back but */
+#define OFFLOAD__STACK_TOP     8192 /* the last bytes */
 
 #endif

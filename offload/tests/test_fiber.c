@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -189,6 +190,35 @@ static void a_stack_that_was_given_back_is_taken_again(void **state)
 	assert_null(cache.first);
 }
 
+static bool is_in_memory(char *page)
+{
+	unsigned char resident = 0;
+
+	assert_int_equal(mincore(page, 1, &resident), 0);
+	return resident & 1;
+}
+
+static void of_many_stacks_only_the_first_keep_memory_below_their_top(void **state)
+{
+	struct offload__stack_cache cache = { 0 };
+	struct offload__stack stacks[OFFLOAD__STACK_WHOLE + 3];
+	size_t many = sizeof(stacks) / sizeof(*stacks);
+
+	(void)state;
+	for (size_t i = 0; i < many; i++) {
+		assert_int_equal(offload__stack_take(&cache, &stacks[i], 64 * 1024, 4096), 0);
+		memset(stacks[i].base, 1, stacks[i].size);
+	}
+	for (size_t i = 0; i < many; i++)
+		offload__stack_give(&cache, &stacks[i]);
+	assert_int_equal(cache.count, many);
+	for (size_t i = 0; i < many; i++) {
+		assert_int_equal(is_in_memory(stacks[i].base), i < OFFLOAD__STACK_WHOLE);
+		assert_true(is_in_memory(stacks[i].base + stacks[i].size - 4096));
+	}
+	offload__stack_cache_finish(&cache);
+}
+
 static void a_size_that_no_system_has_is_refused(void **state)
 {
 	struct offload__stack stack;
@@ -251,6 +281,7 @@ int main(void)
 		cmocka_unit_test(hundreds_of_fibers_run_side_by_side),
 		cmocka_unit_test(a_fiber_that_was_never_entered_can_be_finished),
 		cmocka_unit_test(a_stack_that_was_given_back_is_taken_again),
+		cmocka_unit_test(of_many_stacks_only_the_first_keep_memory_below_their_top),
 		cmocka_unit_test(a_size_that_no_system_has_is_refused),
 		cmocka_unit_test(the_guard_is_what_lies_below),
 		cmocka_unit_test(writing_below_a_stack_crashes),
