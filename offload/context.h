@@ -28,6 +28,9 @@ void offload__context_make(struct offload__context *context, void *stack, size_t
  */
 OFFLOAD__INLINED void offload__context_switch(struct offload__context *from, struct offload__context *to);
 
+/* Of one that was left: where its stack ends, NULL if that is not known. */
+static inline const void *offload__context_stack(const struct offload__context *context);
+
 /* "boost" or "ucontext". */
 const char *offload__context_kind(void);
 
@@ -44,6 +47,12 @@ struct offload__context {
 OFFLOAD__INLINED void offload__context_switch(struct offload__context *from, struct offload__context *to)
 {
 	swapcontext(&from->where, &to->where);
+}
+
+static inline const void *offload__context_stack(const struct offload__context *context)
+{
+	(void)context;
+	return NULL;
 }
 
 #else
@@ -77,6 +86,11 @@ OFFLOAD__INLINED void offload__context_switch(struct offload__context *from, str
 	struct offload__transfer transfer = jump_fcontext(to->where, &jump);
 
 	((const struct offload__jump *)transfer.data)->from->where = transfer.context;
+}
+
+static inline const void *offload__context_stack(const struct offload__context *context)
+{
+	return context->where;
 }
 
 #endif

@@ -70,6 +70,7 @@ static int send(struct offload_coroutine *coroutine)
 	struct offload_task *hop = &coroutine->hop;
 	bool first = coroutine->attempt == 0;
 
+	hop->event.stack = offload__context_stack(&coroutine->fiber.inside);
 	hop->pool = first ? coroutine->target.pool : NULL;
 	hop->limiter = first ? coroutine->target.limiter : NULL;
 	hop->flags = coroutine->must ? OFFLOAD__MUST : 0;
@@ -148,6 +149,15 @@ static void carried(struct offload__event *event)
 		coroutine->attempt++;
 	if (!depart(coroutine))
 		run(coroutine);
+}
+
+void offload__coroutine_fetch(const struct offload__event *hop)
+{
+	const struct offload_coroutine *coroutine =
+		CONTAINER(CONTAINER(hop, struct offload_task, event), struct offload_coroutine, hop);
+
+	fetch_lines(coroutine, offsetof(struct offload_coroutine, hop) / 64 + 1);
+	fetch_lines(hop->stack, 5); /* a switch, the end of a scope, and some of the coroutine's own */
 }
 
 void offload__coroutine_continue(struct offload_coroutine *coroutine, int outcome)

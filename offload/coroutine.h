@@ -50,6 +50,9 @@ void offload__set_errno(int value);
 void offload__coroutine_continue(struct offload_coroutine *coroutine, int outcome);
 void offload__coroutine_post(struct offload_coroutine *coroutine, int outcome);
 
+/* It goes on soon, by this event of its hop: see fetch_lines(). */
+void offload__coroutine_fetch(const struct offload__event *hop);
+
 /* Was it cancelled, and not shielded? Any thread. */
 bool offload__coroutine_is_cancelled(const struct offload_coroutine *coroutine);
 

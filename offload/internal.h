@@ -36,6 +36,25 @@ static inline void list_remove(struct offload__link *link)
 	link->next->prev = link->prev;
 }
 
+/* ---- cache lines -------------------------------------------------------------------------------------------------- */
+
+/*
+ * What another processor wrote last is asked for ahead of need, as many lines as are given, each as one's own: else it
+ * comes twice, once to be read and once more to be written. Any address will do.
+ */
+static inline void fetch_lines(const void *first, unsigned lines)
+{
+	for (unsigned i = 0; i < lines; i++) {
+		const char *line = (const char *)first + i * 64;
+
+#ifdef __x86_64__
+		__asm__ volatile("prefetchw %0" : : "m"(*line)); /* a compiler for any x86-64 takes it for too new */
+#else
+		__builtin_prefetch(line, 1);
+#endif
+	}
+}
+
 /* ---- times ------------------------------------------------------------------------------------------------------ */
 
 /* Times by size: 8 steps per power of two, so that a percentile is within 7 %. */
@@ -130,27 +149,32 @@ struct worker {
 };
 
 struct offload_pool {
-	pthread_mutex_t lock; /* guards everything below, and the state of each of its tasks */
-	pthread_cond_t gone;  /* a thread has ended */
 	pthread_attr_t attributes;
 	char name[12];
 	unsigned generation, min_threads, max_threads, queue_limit, idle_ms;
+	bool may_spin;
+
+	/* What every task needs, together, for it goes from processor to processor; far from what nobody writes. */
+	char apart[OFFLOAD__APART];
+	pthread_mutex_t lock;       /* guards everything below, and the state of each of its tasks */
+	struct offload__link queue; /* tasks that wait for a thread */
+	unsigned queued;
+	unsigned coming; /* threads started or woken that have not looked at the queue yet */
+	unsigned waits, running;
 	bool closing;
-	struct offload__link queue;   /* tasks that wait for a thread */
-	struct offload__link waiting; /* tasks that wait for a token */
-	unsigned queued, waits, running;
-	struct offload__link workers;
 	struct worker *idle; /* the one that fell asleep last comes first: its caches are warm, and the last may end */
 	unsigned threads, idle_count;
-	unsigned coming;      /* threads started or woken that have not looked at the queue yet */
-	unsigned started;     /* in all: for names */
-	uint64_t typical_run; /* ns: the last ones, each counts for an eighth of what is left */
-	bool may_spin;
+	uint64_t typical_run;         /* ns: the last ones, each counts for an eighth of what is left */
+	struct offload__link waiting; /* tasks that wait for a token */
+
 	unsigned patience, sleeps; /* see worker.c */
-	bool unjoined;             /* `last` has ended, or is about to, and nobody has joined it */
-	pthread_t last;
 	uint64_t done, cancelled;
 	struct histogram wait, run;
+	struct offload__link workers;
+	unsigned started;    /* in all: for names */
+	pthread_cond_t gone; /* a thread has ended */
+	bool unjoined;       /* `last` has ended, or is about to, and nobody has joined it */
+	pthread_t last;
 };
 
 /* Takes a task in: queued or waiting. 0 or the errors of offload_submit(). */

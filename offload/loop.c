@@ -124,6 +124,14 @@ static bool loop_is_ready(struct offload_loop *loop)
 	return loop->ready;
 }
 
+/* The next one, and what it will touch, comes from another processor while this one runs. */
+static void loop_fetch(const struct offload__event *event)
+{
+	fetch_lines((const char *)event - 64, 3);
+	if (event->stack)
+		offload__coroutine_fetch(event);
+}
+
 static void loop_run_first(struct offload_loop *loop)
 {
 	struct offload__event *event = loop->ready;
@@ -131,6 +139,8 @@ static void loop_run_first(struct offload_loop *loop)
 	loop->ready = event->next;
 	if (!loop->ready)
 		loop->ready_end = &loop->ready;
+	else
+		loop_fetch(loop->ready);
 	event->run(event);
 }
 

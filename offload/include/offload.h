@@ -53,6 +53,7 @@ uint64_t offload_now(void);
 struct offload__event {
 	struct offload__event *next;
 	void (*run)(struct offload__event *event);
+	const void *stack; /* of the coroutine that it carries: where that left it; NULL: none, or not known */
 };
 
 struct offload__link {
