@@ -1,8 +1,10 @@
 /*
  * libevent: an event for what has finished, and a timer.
  *
- * libevent leaves its loop when no event is added. Its own wake-up does not count there: it carries EVLIST_INTERNAL.
- * Ours carries it while nothing is pending, and the timer always. Timeouts count from a time that libevent may have read
+ * libevent leaves its loop when no event is added. Its own wake-up does not count there: it carries EVLIST_INTERNAL. So
+ * do both of ours. A third, a timer that does nothing and is far off, carries it while nothing is pending; to change that
+ * it is taken out of libevent's heap of timers and put back, which cannot fail (the heap never shrinks) and asks nothing
+ * of the system. Timeouts count from a time that libevent may have read
  * earlier in this turn, so the timer can be early; offload__loop_timer_fired() then asks for it again.
  *
  * In a forked child the events stay: libevent would take the descriptor out of an epoll set that is the parent's too.
@@ -20,9 +22,11 @@
 #define FLAGS ev_flags
 #endif
 
+static const struct timeval far_off = { .tv_sec = 86400 }; /* comes again */
+
 struct loop_libevent {
 	struct offload_loop base;
-	struct event readable, timer;
+	struct event readable, timer, keeper;
 };
 
 static void on_readable(evutil_socket_t descriptor, short what, void *data)
@@ -43,16 +47,23 @@ static void on_timer(evutil_socket_t descriptor, short what, void *data)
 	offload__loop_timer_fired(&loop->base);
 }
 
+static void on_keeper(evutil_socket_t descriptor, short what, void *data)
+{
+	(void)descriptor;
+	(void)what;
+	(void)data;
+}
+
 static void keep_alive(struct offload_loop *base, bool alive)
 {
 	struct loop_libevent *loop = (struct loop_libevent *)base;
 
-	event_del(&loop->readable);
+	event_del(&loop->keeper);
 	if (alive)
-		loop->readable.FLAGS &= (short)~EVLIST_INTERNAL;
+		loop->keeper.FLAGS &= (short)~EVLIST_INTERNAL;
 	else
-		loop->readable.FLAGS |= EVLIST_INTERNAL;
-	event_add(&loop->readable, NULL);
+		loop->keeper.FLAGS |= EVLIST_INTERNAL;
+	event_add(&loop->keeper, &far_off);
 }
 
 static int timer(struct offload_loop *base, uint64_t at)
@@ -74,6 +85,7 @@ static void close_loop(struct offload_loop *base, bool forked)
 	if (!forked) {
 		event_del(&loop->readable);
 		event_del(&loop->timer);
+		event_del(&loop->keeper);
 	}
 	offload__loop_finish(base);
 	if (!forked)
@@ -92,11 +104,18 @@ static int start(struct offload_loop *base, void *of)
 	struct loop_libevent *loop = (struct loop_libevent *)base;
 
 	if (event_assign(&loop->readable, of, offload__loop_wakeup(base), EV_READ | EV_PERSIST, on_readable, loop) ||
-	    event_assign(&loop->timer, of, -1, 0, on_timer, loop))
+	    event_assign(&loop->timer, of, -1, 0, on_timer, loop) ||
+	    event_assign(&loop->keeper, of, -1, EV_PERSIST, on_keeper, loop))
 		return -EINVAL;
 	loop->readable.FLAGS |= EVLIST_INTERNAL;
 	loop->timer.FLAGS |= EVLIST_INTERNAL;
-	return event_add(&loop->readable, NULL) ? -ENOMEM : 0;
+	loop->keeper.FLAGS |= EVLIST_INTERNAL;
+	if (event_add(&loop->keeper, &far_off))
+		return -ENOMEM;
+	if (!event_add(&loop->readable, NULL))
+		return 0;
+	event_del(&loop->keeper);
+	return -ENOMEM;
 }
 
 struct offload_loop *offload_loop_libevent(struct event_base *base, int *error)
