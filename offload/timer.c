@@ -107,13 +107,14 @@ void offload__timers_expire(struct offload_loop *loop)
 {
 	uint64_t now;
 
-	if (loop->timer_set == 0)
+	if (!loop->timers && loop->timer_set == 0)
 		return;
 	now = offload_now();
 	if (loop->timer_set > now)
 		return;
+	if (loop->timer_set != 0) /* else the event loop refused it: see offload__loop_dispatch() */
+		loop->ops->timer(loop, 0);
 	loop->timer_set = 0;
-	loop->ops->timer(loop, 0);
 	while (loop->timers && loop->timers->at <= now) {
 		struct offload__timer *timer = loop->timers;
 
