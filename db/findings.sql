@@ -62,7 +62,7 @@ CREATE INDEX finding_by_place ON finding (file, line, "column", rule, fingerprin
 CREATE TABLE step (
 	finding    INTEGER NOT NULL REFERENCES finding (id) ON DELETE CASCADE,
 	position   INTEGER NOT NULL, -- from 0
-	kind       TEXT NOT NULL,    -- registration, callback, call, effect, handler
+	kind       TEXT NOT NULL,    -- registration, callback, call, effect, handler, way
 	file       TEXT NOT NULL,
 	line       INTEGER NOT NULL,
 	"column"   INTEGER NOT NULL,

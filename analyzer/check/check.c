@@ -123,6 +123,16 @@ const char *check_callee(const struct program *p, const struct call *call)
 	return slot ? pointers_slot_name(p, slot) : "";
 }
 
+/* Other ways are looked for where somebody is to look at the finding. */
+static struct ways *ways_of(struct check *out, const struct finding *finding)
+{
+	if (finding->confidence == LEVEL_LOW || finding->context != CONTEXT_LOOP)
+		return NULL;
+	if (!out->ways)
+		out->ways = ways_new(out->program);
+	return out->ways;
+}
+
 void finding_add(struct check *out, const struct loop_call *call, const char *format, ...)
 {
 	struct program *p = out->program;
@@ -137,7 +147,8 @@ void finding_add(struct check *out, const struct loop_call *call, const char *fo
 	finding.confidence = effect->confidence;
 	finding.context = effect->startup ? CONTEXT_STARTUP : CONTEXT_LOOP;
 	adviser_choose(out->adviser, effect, &finding);
-	witness_build(out->arena, p, effect->instance, effect, &finding.witness, &finding.steps);
+	witness_build(out->arena, p, effect->instance, effect, ways_of(out, &finding), &finding.witness,
+		      &finding.steps);
 	va_start(arguments, format);
 	check_keep(out, &finding, site->ordinal, check_reason(p, effect->instance), format, arguments);
 	va_end(arguments);
@@ -235,6 +246,7 @@ void check_program(struct arena *arena, struct program *program, const struct ch
 		if (wanted && !listed(options->disabled_rules, (*rule)->slug))
 			(*rule)->check(program, &check);
 	}
+	ways_free(check.ways);
 	g_array_sort(check.findings, by_place);
 	out->findings.count = out->findings.capacity = check.findings->len;
 	out->findings.items = arena_new_array(arena, struct finding, check.findings->len);
@@ -254,7 +266,7 @@ bool check_why(struct arena *arena, struct program *program, uint32_t function, 
 
 		if (in->context != CONTEXT_LOOP || in->function != function)
 			continue;
-		witness_build(arena, program, i, NULL, witness, steps);
+		witness_build(arena, program, i, NULL, NULL, witness, steps);
 		return true;
 	}
 	return false;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const level_names[LEVELS] = { "low", "medium", "high" };
-static const char *const step_names[STEP_KINDS] = { "registration", "callback", "call", "effect", "handler" };
+static const char *const step_names[STEP_KINDS] = { "registration", "callback", "call", "effect", "handler", "way" };
 static const char *const advice_names[] = { "", "async", "argument", "offload", "cancel" };
 static const char *const review_names[REVIEW_STATUSES] = { "unreviewed", "confirmed", "false-positive", "intentional" };
 

@@ -13,9 +13,17 @@
 /* Ordered: a larger value is worse, or surer. Names in JSON and on the command line: "low", "medium", "high". */
 enum level { LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, LEVELS };
 
-enum step_kind { STEP_REGISTRATION, STEP_CALLBACK, STEP_CALL, STEP_EFFECT, STEP_HANDLER, STEP_KINDS };
+enum step_kind {
+	STEP_REGISTRATION,
+	STEP_CALLBACK,
+	STEP_CALL,
+	STEP_EFFECT,
+	STEP_HANDLER,
+	STEP_WAY, /* behind the effect: the first call of another way there; its other calls follow */
+	STEP_KINDS
+};
 
-/* One step of a witness, in the order of execution: registration, callback, calls, effect. */
+/* One step of a witness, in the order of execution: registration, callback, calls, effect; then other ways. */
 struct step {
 	enum step_kind kind;
 	const char *file; /* relative to the project root */

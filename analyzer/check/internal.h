@@ -5,6 +5,7 @@
 #include "check/advice.h"
 #include "check/check.h"
 #include "program/internal.h"
+#include "program/ways.h"
 #include "rules/rule.h"
 
 #include <stdarg.h>
@@ -15,7 +16,8 @@ struct check {
 	const struct rule *rule;
 	struct run *run;
 	struct adviser *adviser;
-	GArray *findings; /* struct finding */
+	struct ways *ways; /* NULL until asked for */
+	GArray *findings;  /* struct finding */
 };
 
 /* Where a node of a function stands. */
@@ -37,9 +39,9 @@ bool library_among(const char *library, const char *names);
 const struct pack *libraries_loop(const struct libraries *l, const struct root *root);
 const struct pack *libraries_pack_of(const struct program *p, const struct effect *effect);
 
-/* witness.c: the path to an instance; with `effect`, up to that call. Steps in arena. */
+/* witness.c: the path to an instance; with `effect`, up to that call; with `ways`, then other ways. Steps in arena. */
 void witness_build(struct arena *arena, const struct program *p, uint32_t instance, const struct loop_effect *effect,
-		   struct step **steps, size_t *count);
+		   struct ways *ways, struct step **steps, size_t *count);
 
 /* The same in parts: begin, add steps in the order of execution, end. */
 struct witness {
@@ -56,6 +58,8 @@ void witness_add_origin(struct witness *witness, uint32_t target, uint32_t excep
 void witness_add_path(struct witness *witness, uint32_t top, uint32_t instance);
 /* The step by which `call` enters `entered`, which may have been reached by another call first. */
 void witness_add_entry(struct witness *witness, uint32_t call, uint32_t entered);
+/* What other ways lead to `instance`, as far as they are found. */
+void witness_add_ways(struct witness *witness, struct ways *ways, uint32_t instance);
 void witness_end(struct witness *witness, struct step **steps, size_t *count);
 
 /* check.c */

@@ -73,7 +73,7 @@ static void keep_way(struct learner *l, const struct loop_effect *e, struct lear
 	struct step *steps;
 	size_t count, kept = 0;
 
-	witness_build(l->arena, l->p, e->instance, e, &steps, &count);
+	witness_build(l->arena, l->p, e->instance, e, NULL, &steps, &count);
 	for (size_t i = 0; i < count; i++)
 		if (steps[i].kind == STEP_CALL || steps[i].kind == STEP_EFFECT)
 			steps[kept++] = steps[i];

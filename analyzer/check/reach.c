@@ -211,7 +211,7 @@ static void keep_root(struct search *s, uint32_t index)
 
 	g_array_append_val(p->instances, first);
 	uint32_t last = lay_way(s, root.function, p->instances->len - 1);
-	witness_build(s->arena, p, last, NULL, &reached.witness, &reached.steps);
+	witness_build(s->arena, p, last, NULL, NULL, &reached.witness, &reached.steps);
 	if (reached.steps)
 		g_array_append_val(s->found, reached);
 }

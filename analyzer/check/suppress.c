@@ -76,7 +76,7 @@ void suppress_findings(struct arena *arena, const char *root, struct finding *fi
 		struct finding *f = &findings[i];
 		char *reason = allowed_at(arena, lines_of(files, root, f->file), f->line, f->rule);
 
-		for (size_t k = 0; !reason && k < f->steps; k++)
+		for (size_t k = 0; !reason && k < f->steps && f->witness[k].kind != STEP_WAY; k++)
 			if (f->witness[k].kind != STEP_CALLBACK)
 				reason = allowed_at(arena, lines_of(files, root, f->witness[k].file),
 						    f->witness[k].line, f->rule);

@@ -229,8 +229,34 @@ void witness_end(struct witness *b, struct step **steps, size_t *count)
 	g_array_free(b->steps, TRUE);
 }
 
+/* `target`s are of no interest here: which binding it was is not known of a call that is asked about again. */
+static const char *way_text(struct witness *b, const struct way_step *step, bool first)
+{
+	struct instance in = *program_instance(b->p, step->to);
+	const struct call *call = program_call(b->p, step->call);
+
+	in.through_pointer = call->callee != in.function;
+	const char *text = call_text(b, &in, call);
+	return first ? arena_printf(b->arena, "also: %s", text) : text;
+}
+
+void witness_add_ways(struct witness *b, struct ways *ways, uint32_t instance)
+{
+	struct other_way found[WAYS_MAX];
+	unsigned count = ways_find(ways, instance, found);
+
+	for (unsigned i = 0; i < count; i++)
+		for (unsigned k = 0; k < found[i].count; k++) {
+			const struct way_step *step = &found[i].steps[k];
+			const struct call *call = program_call(b->p, step->call);
+
+			witness_add(b, k ? STEP_CALL : STEP_WAY, check_place(b->p, call->caller, call->node),
+				    LEVEL_MEDIUM, way_text(b, step, k == 0));
+		}
+}
+
 void witness_build(struct arena *arena, const struct program *p, uint32_t instance, const struct loop_effect *effect,
-		   struct step **steps, size_t *count)
+		   struct ways *ways, struct step **steps, size_t *count)
 {
 	struct witness b = witness_begin(arena, p);
 
@@ -242,5 +268,7 @@ void witness_build(struct arena *arena, const struct program *p, uint32_t instan
 		witness_add(&b, STEP_EFFECT, check_place(p, call->caller, call->node), effect->confidence,
 			    effect_text(&b, effect, callee));
 	}
+	if (ways)
+		witness_add_ways(&b, ways, instance);
 	witness_end(&b, steps, count);
 }

@@ -17,6 +17,8 @@ static bool counts_more(const struct program *p, const struct loop_effect *a, co
 void effects_keep(struct search *s, struct loop_effect effect)
 {
 	struct program *p = s->p;
+	if (s->probe)
+		return;
 	bool worker = program_instance(p, effect.instance)->context == CONTEXT_WORKER;
 	GArray *effects = worker ? p->thread_effects : p->loop_effects;
 	gpointer key = GSIZE_TO_POINTER(((gsize)effect.call << 36) | ((gsize)effect.callee << 8) |

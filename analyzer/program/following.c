@@ -14,7 +14,7 @@ static void follow_emitted(uint32_t function, uint32_t target, void *data)
 	struct following *w = data;
 	uint32_t root = emitted_deferred(w->s->p, function);
 
-	if (!root)
+	if (!root || w->s->probe)
 		return;
 	if (w->parent.context == CONTEXT_LOOP) {
 		emitted_accept(w->s->p, root, w->call_index, target);
@@ -275,6 +275,21 @@ static void follow_one(struct following *w)
 static bool is_followed_surely(const struct program *p, const struct instance *in)
 {
 	return in->confidence == LEVEL_LOW && !(in->programs & ~program_instance(p, in->index)->sure);
+}
+
+bool following_leads(struct program *p, uint32_t from, uint32_t call, uint32_t to)
+{
+	struct probe probe = { .instance = to, .function = program_instance(p, to)->function };
+	struct search s = { .p = p, .probe = &probe };
+	struct following w = {
+		.s = &s, .parent = *program_instance(p, from), .parent_index = from, .call_index = call
+	};
+
+	w.confidence = w.parent.confidence;
+	w.parent.doubtful = w.confidence == LEVEL_LOW;
+	w.parent.confidence = LEVEL_HIGH;
+	follow_first(&w);
+	return probe.met;
 }
 
 void following_instance(struct search *s, uint32_t index)

@@ -11,6 +11,13 @@
 
 enum { MAX_INSTANCES = 48, MAX_TARGETS_PER_ARGUMENT = 16 };
 
+/* A question: whether what is followed leads to an instance. Nothing is kept then. */
+struct probe {
+	uint32_t instance; /* the first of equal ones */
+	uint32_t function; /* of it */
+	bool met;
+};
+
 struct search {
 	struct program *p;
 	GArray *queues[LEVELS];    /* instances still to follow, by confidence */
@@ -19,6 +26,7 @@ struct search {
 	bool once;                 /* what is followed was not, had another path with the same call come first */
 	struct arena *arena;       /* of what ports saw; NULL: the program's */
 	bool startup;
+	struct probe *probe; /* NULL: all that is reached is kept, and followed later */
 };
 
 struct following {
@@ -80,6 +88,8 @@ bool effects_speak(enum effect_kind kind);
 void following_library(struct following *w, uint32_t function, enum level confidence);
 /* Whether a call can have no effect and lead to nothing. */
 bool following_leads_nowhere(const struct program *p, uint32_t index);
+/* Whether a call, made in the instance `from`, leads to the instance `to`, and surely enough. Both on the loop. */
+bool following_leads(struct program *p, uint32_t from, uint32_t call, uint32_t to);
 /* Follows all calls of an instance. */
 void following_instance(struct search *s, uint32_t index);
 

@@ -75,6 +75,10 @@ void search_push(struct search *s, struct instance in)
 		first = known_instance(p, &in);
 	}
 	bool sure = in.confidence > LEVEL_LOW;
+	if (s->probe) {
+		s->probe->met |= sure && first == s->probe->instance;
+		return;
+	}
 	uint64_t seen = !first ? 0 : sure ? program_instance(p, first)->sure : program_instance(p, first)->seen;
 	if (!first) {
 		first = index;

@@ -259,7 +259,8 @@ static void follow_pointer(uint32_t function, uint32_t target, void *data)
 	struct following *w = data;
 	struct program *p = w->s->p;
 
-	if (!function || !pointers_fit(p, function, call_arguments(p, &w->call)) ||
+	if (!function || (w->s->probe && function != w->s->probe->function) ||
+	    !pointers_fit(p, function, call_arguments(p, &w->call)) ||
 	    !(w->parent.programs & programs_bound(p, function, target)))
 		return;
 	if (!program_function(p, function)->fact) {
@@ -343,7 +344,7 @@ static void follow_place(uint32_t slot, uint32_t function, void *data)
 
 	if (function)
 		follow_pointer(function, 0, w);
-	enum lead lead = port ? leads_on(w, port) : LEADS_ON;
+	enum lead lead = port && !w->s->probe ? leads_on(w, port) : LEADS_ON;
 	if (lead == LEADS_NOWHERE) {
 		follow_libraries(w, port);
 		return;

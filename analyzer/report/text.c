@@ -56,16 +56,39 @@ static bool stands_at(const struct step *step, const struct finding *finding)
 	return step->line == finding->line && step->column == finding->column && strcmp(step->file, finding->file) == 0;
 }
 
-/* `shown`: the finding whose line has just been printed. The last step often stands there too. */
-static void put_step(const struct text_report *r, const struct step *step, const struct finding *shown)
+static void put_note(const struct text_report *r, const struct step *step)
 {
 	struct span place = { .file = step->file, .line = step->line, .column = step->column };
 
 	put_head(r, &place, r->colours->note, "note");
 	printable_put(r->out, step->text);
 	fputc('\n', r->out);
+}
+
+/* `shown`: the finding whose line has just been printed. The last step often stands there too. */
+static void put_step(const struct text_report *r, const struct step *step, const struct finding *shown)
+{
+	struct span place = { .file = step->file, .line = step->line, .column = step->column };
+
+	put_note(r, step);
 	if (!stands_at(step, shown))
 		put_excerpt(r, &place);
+}
+
+/* Of other ways only where they begin, and no source. */
+static void put_steps(const struct text_report *r, const struct finding *finding)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < finding->steps; i++) {
+		const struct step *step = &finding->witness[i];
+
+		other |= step->kind == STEP_WAY;
+		if (!other)
+			put_step(r, step, finding);
+		else if (step->kind == STEP_WAY)
+			put_note(r, step);
+	}
 }
 
 static void put_advice(const struct text_report *r, const struct finding *finding)
@@ -87,8 +110,7 @@ static void put_finding(const struct text_report *r, const struct finding *findi
 	if (r->options->no_witness)
 		return;
 	put_excerpt(r, &place);
-	for (size_t i = 0; i < finding->steps; i++)
-		put_step(r, &finding->witness[i], finding);
+	put_steps(r, finding);
 	put_advice(r, finding);
 	fputc('\n', r->out);
 }
