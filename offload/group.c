@@ -40,8 +40,12 @@ void offload__group_leave(struct offload_task *task)
 	struct offload_group *group = task->group;
 
 	list_remove(&task->member);
-	if (group && list_empty(&group->members))
-		list_remove(&group->of_loop);
+	if (!group || !list_empty(&group->members))
+		return;
+	list_remove(&group->of_loop);
+	if (group->joiner)
+		offload_resume(group->joiner, 0);
+	group->joiner = NULL;
 }
 
 bool offload__group_is_over(struct offload_group *group)

@@ -1,5 +1,6 @@
 /*
- * wait: what a coroutine on the loop waits for: a task, a time, or something the event loop itself completes.
+ * wait: what a coroutine on the loop waits for: a task, a time, something the event loop itself completes, or others
+ * that end.
  */
 #include "coroutine.h"
 
@@ -103,6 +104,41 @@ int offload_resume(struct offload_waiter *waiter, int result)
 	coroutine->waiter = NULL;
 	offload__coroutine_post(coroutine, result);
 	return 0;
+}
+
+static void cancel_joined(struct offload_waiter *waiter)
+{
+	offload_group_cancel(waiter->data);
+}
+
+static int join_check(const struct offload_group *group, struct offload_coroutine **out)
+{
+	int error = wait_check(out);
+
+	if (error < 0)
+		return error;
+	if (group->loop != (*out)->loop || group->closing)
+		return -EINVAL;
+	if ((*out)->self.group == group)
+		return -EDEADLK;
+	return group->joiner ? -EALREADY : 0;
+}
+
+/* Who ends the last one may begin another before this goes on. */
+int offload_group_join(struct offload_group *group)
+{
+	struct offload_coroutine *coroutine;
+	struct offload_waiter waiter;
+	int error = join_check(group, &coroutine);
+
+	if (error < 0)
+		return error;
+	while (!list_empty(&group->members)) {
+		offload_waiter_init(&waiter, cancel_joined, group);
+		group->joiner = &waiter;
+		offload_suspend(&waiter);
+	}
+	return offload__coroutine_is_cancelled(coroutine) ? -ECANCELED : 0;
 }
 
 void offload__coroutine_interrupt(struct offload_coroutine *coroutine)

@@ -44,6 +44,7 @@ struct offload_limiter;
 struct offload_loop;
 struct offload_pool;
 struct offload_task;
+struct offload_waiter;
 
 /* CLOCK_MONOTONIC in nanoseconds. Any thread. */
 uint64_t offload_now(void);
@@ -244,6 +245,7 @@ struct offload_group {
 	struct offload__link of_loop;
 	struct offload__event event;
 	void (*closed)(struct offload_group *group);
+	struct offload_waiter *joiner; /* in offload_group_join() */
 	unsigned char closing;
 };
 

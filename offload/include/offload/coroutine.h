@@ -130,6 +130,24 @@ int offload_suspend(struct offload_waiter *waiter);
 /* The coroutine goes on later, from the loop, never in here. 0; -EALREADY it was resumed before. Loop's thread. */
 int offload_resume(struct offload_waiter *waiter, int result);
 
+/*
+ * Waits until every coroutine and task of the group is over, also those that are added meanwhile: so a coroutine starts
+ * others that use what lies on its stack, and ends after them.
+ *
+ *	offload_group_init(&group, loop);
+ *	for (...)
+ *		offload_go(loop, fetch, &pages[i], &(struct offload_go_options){ .group = &group });
+ *	error = offload_group_join(&group);                  any of them may call offload_group_cancel(&group)
+ *
+ * When the coroutine that waits is cancelled, so is the group; it waits on until all have ended. The group may be used
+ * again, or forgotten.
+ *
+ * 0; -ECANCELED the same, and the coroutine was cancelled. Without waiting: -EDEADLK inside a scope, on a worker, or when
+ * the coroutine is of the group itself; -EALREADY another one waits for it; -EINVAL it closes, or is another loop's; -EPERM
+ * not in a coroutine.
+ */
+int offload_group_join(struct offload_group *group);
+
 /* ---- scopes ----------------------------------------------------------------------------------------------------------- */
 
 /*
