@@ -14,8 +14,9 @@
 #include <string.h>
 
 enum {
-	MAX_ASKED = 600,      /* questions for one finding */
-	MAX_ASKED_ALL = 60000 /* ... for all of them */
+	MAX_ALIKE = 2,        /* ways that join the path of the witness by the same call */
+	MAX_ASKED = 1000,     /* questions for one finding */
+	MAX_ASKED_ALL = 30000 /* ... for all of them */
 };
 
 struct ways {
@@ -32,6 +33,7 @@ struct visit {
 	uint32_t call;  /* that it makes */
 	guint next;     /* the visit that this leads to; 0: it is on the path itself */
 	unsigned joins; /* how far up the path of the witness the way joins it */
+	uint32_t entry; /* the call by which it does */
 };
 
 struct walk {
@@ -39,6 +41,7 @@ struct walk {
 	uint64_t programs;  /* of the finding */
 	GArray *visits;     /* struct visit; element 0 is unused */
 	GHashTable *seen;   /* instances */
+	GHashTable *kept;   /* entry -> how many ways come by it */
 	GHashTable *height; /* instances of the path of the witness -> how far up, from 1 */
 	unsigned asked, count;
 	struct other_way *out;
@@ -115,13 +118,30 @@ static bool leads(struct walk *w, uint32_t from, uint32_t call, uint32_t to)
 	return following_leads(w->ways->p, from, call, to);
 }
 
-/* The way that begins with `call`, made in `instance`, and goes on with a visit. */
-static void keep_way(struct walk *w, uint32_t instance, uint32_t call, guint next)
+/* Whether another call of the same function leads there, and is kept. */
+static bool is_kept(const struct walk *w, struct visit begin)
 {
-	struct other_way *way = &w->out[w->count];
+	uint32_t to = g_array_index(w->visits, struct visit, begin.next).instance;
 
+	for (unsigned i = 0; i < w->count; i++)
+		if (w->out[i].steps[0].instance == begin.instance && w->out[i].steps[0].to == to)
+			return true;
+	return false;
+}
+
+/* The way that begins with a visit, or what is like one. */
+static void keep_way(struct walk *w, struct visit begin)
+{
+	gpointer entry = GUINT_TO_POINTER(begin.entry);
+	unsigned kept = GPOINTER_TO_UINT(g_hash_table_lookup(w->kept, entry));
+	struct other_way *way = &w->out[w->count];
+	uint32_t instance = begin.instance, call = begin.call;
+
+	if (kept == MAX_ALIKE || is_kept(w, begin))
+		return;
+	g_hash_table_insert(w->kept, entry, GUINT_TO_POINTER(kept + 1));
 	way->count = 0;
-	for (guint at = next; at; at = g_array_index(w->visits, struct visit, at).next) {
+	for (guint at = begin.next; at; at = g_array_index(w->visits, struct visit, at).next) {
 		const struct visit *visit = &g_array_index(w->visits, struct visit, at);
 
 		if (way->count == WAY_STEPS_MAX)
@@ -145,15 +165,15 @@ static void consider(struct walk *w, uint32_t instance, uint32_t call, guint at)
 	    (!height && g_hash_table_contains(w->seen, GUINT_TO_POINTER(instance))) ||
 	    !leads(w, instance, call, to.instance))
 		return;
+	struct visit visit = { instance, call, at, to.joins, to.next ? to.entry : call };
 	if (height) {
-		keep_way(w, instance, call, at); /* it has left the path of the witness, and comes back */
+		keep_way(w, visit); /* it has left the path of the witness, and comes back */
 		return;
 	}
-	struct visit visit = { instance, call, at, to.joins };
 	g_hash_table_add(w->seen, GUINT_TO_POINTER(instance));
 	g_array_append_val(w->visits, visit);
 	if (w->ways->is_root[instance])
-		keep_way(w, instance, call, at);
+		keep_way(w, visit);
 }
 
 static void consider_call(struct walk *w, uint32_t call, guint at)
@@ -217,6 +237,7 @@ unsigned ways_find(struct ways *ways, uint32_t instance, struct other_way out[WA
 		.visits = g_array_new(FALSE, FALSE, sizeof(struct visit)),
 		.seen = g_hash_table_new(NULL, NULL),
 		.height = g_hash_table_new(NULL, NULL),
+		.kept = g_hash_table_new(NULL, NULL),
 		.out = out,
 	};
 
@@ -227,5 +248,6 @@ unsigned ways_find(struct ways *ways, uint32_t instance, struct other_way out[WA
 	g_array_free(w.visits, TRUE);
 	g_hash_table_destroy(w.seen);
 	g_hash_table_destroy(w.height);
+	g_hash_table_destroy(w.kept);
 	return w.count;
 }
