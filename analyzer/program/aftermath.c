@@ -62,8 +62,8 @@ static void leave(struct flow *flow, const struct node *statement)
 		return;
 	w->returned = w->returns ? things_join(w->returned, value) : value;
 	w->returns = true;
-	if (!walk_now(w)->completed)
-		w->out->unfinished = true;
+	w->out->unfinished |= walk_now(w)->completed == COMPLETES_NOTHING;
+	w->out->unsure |= walk_now(w)->completed != COMPLETES_SURELY;
 	if (walk_now(w)->disabled)
 		walk_note(w, EVENT_DISABLES, walk_now(w)->disabled, 0);
 }

@@ -36,7 +36,8 @@ struct aftermath {
 	GArray *events;  /* struct aftermath_event, each once, in the order of the walk */
 	uint32_t told;   /* the first node that asked for cancellation by name; 0: none */
 	uint32_t finish; /* the call that took the result; 0: none. COMPLETION_STATUS: the first look at the status */
-	bool unfinished; /* some way to the end of the function completes nothing */
+	bool unfinished; /* some way to the end of the function completes nothing, */
+	bool unsure;     /* ... or only perhaps something: it calls through a pointer */
 };
 
 /* The walk is given up, and false returned, for bodies that are too large. aftermath_finish() in any case. */

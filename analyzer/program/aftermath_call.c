@@ -92,7 +92,7 @@ static struct thing asked(struct walk *w, uint32_t node, unsigned role)
 	if (w->scenario != SCENARIO_CANCELLED)
 		return thing_zero;
 	walk_note(w, EVENT_COMPLETES, node, walk_node(w, node)->symbol);
-	walk_now(w)->completed = true;
+	walk_now(w)->completed = COMPLETES_SURELY;
 	return (struct thing){ THING_NUMBER, 1 };
 }
 
@@ -130,11 +130,8 @@ static void complete(struct walk *w, uint32_t node, unsigned role, const struct 
 	walk_note(w, EVENT_COMPLETES, node, symbol);
 	if (role & CANCEL_SUCCEEDS)
 		walk_note(w, EVENT_SUCCEEDS, node, symbol);
-	walk_now(w)->completed = true;
+	walk_now(w)->completed = COMPLETES_SURELY;
 }
-
-/* How sure it is that something is completed: by name, or perhaps by a pointer, which may be the caller's callback. */
-enum completes { COMPLETES_NOTHING, COMPLETES_PERHAPS, COMPLETES_SURELY };
 
 /* What is given a callback completes a task of its own. */
 static bool has_own_task(const struct program_function *f)
@@ -199,9 +196,11 @@ static void note_completion(struct walk *w, uint32_t node, uint32_t function, co
 	if (role & CANCEL_COMPLETES && !(role & CANCEL_ASKS))
 		complete(w, node, role, a);
 	else if (completes != COMPLETES_NOTHING) {
-		if (completes == COMPLETES_SURELY || w->site->kind == COMPLETION_STATUS)
+		if (w->site->kind == COMPLETION_STATUS)
+			completes = COMPLETES_SURELY;
+		if (completes == COMPLETES_SURELY)
 			walk_note(w, EVENT_COMPLETES, node, symbol);
-		walk_now(w)->completed = true;
+		walk_now(w)->completed = MAX(walk_now(w)->completed, completes);
 	} else if (!(role & CANCEL_LOGS) && !completion_releases(program_function(w->p, function)->name))
 		walk_note(w, EVENT_CALLS, node, symbol);
 }
@@ -305,7 +304,7 @@ struct thing aftermath_call(struct walk *w, uint32_t node)
 		for (unsigned i = 0; i < a.count; i++)
 			walk_note_use(w, a.things[i], node);
 	if (!function && holds(&a, THING_ERROR))
-		walk_now(w)->completed = true; /* the caller's callback, maybe */
+		walk_now(w)->completed = COMPLETES_SURELY; /* the caller's callback, maybe */
 	forget_written(w, name, &a);
 	if (function && program_function(w->p, function)->noreturn)
 		walk_now(w)->flow.dead = true;

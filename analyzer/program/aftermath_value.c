@@ -27,7 +27,7 @@ void states_join(void *state, const void *other)
 
 	for (unsigned i = 0; i < MAX_VARIABLES; i++)
 		to->variables[i] = things_join(to->variables[i], from->variables[i]);
-	to->completed = to->completed && from->completed;
+	to->completed = MIN(to->completed, from->completed);
 	to->disabled = to->disabled ? to->disabled : from->disabled;
 	if (to->completed_by != from->completed_by)
 		to->completed_by = 0;

@@ -38,9 +38,12 @@ static const struct thing thing_unknown = { THING_UNKNOWN, 0 };
 static const struct thing thing_zero = { THING_NUMBER, 0 };
 static const struct thing thing_something = { THING_SOMETHING, 0 };
 
+/* How sure it is that something is completed: by name, or perhaps by a pointer, which may be the caller's callback. */
+enum completes { COMPLETES_NOTHING, COMPLETES_PERHAPS, COMPLETES_SURELY };
+
 struct state {
 	struct flow_state flow;
-	bool completed;    /* on every way to here */
+	enum completes completed; /* what is sure of every way to here */
 	uint32_t disabled; /* the call that turned pthread cancellation off and that some way to here has not undone */
 	uint32_t maybe_by, maybe_at; /* the same on some way, and the call that did so */
 	uint32_t completed_by;       /* the variable, from 1, whose task was completed on every way to here; 0: none */

@@ -158,7 +158,7 @@ static void judge_lost(const struct judge *j)
 {
 	const struct aftermath_event *other = first_event(&j->failed, EVENT_COMPLETES);
 
-	if (!j->cancelled.told || !j->cancelled.unfinished || j->failed.unfinished || j->succeeded.unfinished || !other)
+	if (!j->cancelled.told || !j->cancelled.unfinished || j->failed.unsure || j->succeeded.unsure || !other)
 		return;
 	struct aftermath_event event = { EVENT_COMPLETES, j->cancelled.told, other->symbol };
 	add(j, CANCEL_LOST_COMPLETION, &event, LEVEL_HIGH,
