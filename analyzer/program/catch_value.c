@@ -312,6 +312,16 @@ static bool outlives(const struct kept *place)
 	return place->kind != NODE_LOCAL || place->pointed;
 }
 
+/* `edata->sqlerrcode = ERRCODE_QUERY_CANCELED`, so that no other handler takes the error for its own. */
+static bool means_cancelled(struct handling *h, uint32_t node, const struct caught *value)
+{
+	const char *name = catch_constant(h, node);
+	struct caught cancelled = catch_code(h);
+
+	return (*name && catch_means_cancelled(h->site->form, name)) ||
+	       value_compare(OP_EQ, &value->value, &cancelled.value) == TRUTH_TRUE;
+}
+
 static struct caught eval_assign(struct handling *h, const struct node *n)
 {
 	uint32_t to = n->first, from = at(h, to)->next;
@@ -328,7 +338,7 @@ static struct caught eval_assign(struct handling *h, const struct node *n)
 	if ((value.error || value.code) && !object.error && !n->macro && (!place.kind || outlives(&place)))
 		catch_way(h)->handed = true;
 	if (object.error && catch_listed(h->site->form->codes, catch_symbol(h, target->symbol)))
-		catch_way(h)->recoded = !value.code;
+		catch_way(h)->recoded = !value.code && !means_cancelled(h, from, &value);
 	way_keep(h, place, value, catch_finds(h, from, is_call));
 	return value;
 }
