@@ -2,9 +2,10 @@
  * symbol: functions, globals and fields: identity, type, attributes.
  *
  * A USR names what has external linkage. A static's USR holds only the base name of its file, so its key is the file's
- * path, `#`, and the USR. Of most attributes libclang shows neither kind nor payload: cleanup, alias, weak and
- * constructor are read from the declaration as clang prints it, which is the same whether a macro wrote them or not.
- * noreturn, nonblocking and blocking are part of the type and are read from its spelling.
+ * path, `#`, and the USR; so is that of a field whose struct a source declares, not a header. Of most attributes libclang
+ * shows neither kind nor payload: cleanup, alias, weak and constructor are read from the declaration as clang prints it,
+ * which is the same whether a macro wrote them or not. noreturn, nonblocking and blocking are part of the type and are
+ * read from its spelling.
  */
 #include "extract/cplusplus.h"
 #include "extract/stub.h"
@@ -243,11 +244,11 @@ static CXCursor best_declaration(CXCursor declaration)
 	return clang_Cursor_isNull(definition) ? declaration : definition;
 }
 
-static char *symbol_key(struct visit *v, CXCursor declaration, CXFile file, bool is_static)
+static char *symbol_key(struct visit *v, CXCursor declaration, CXFile file, bool of_file)
 {
 	g_autofree char *usr = visit_text(clang_getCursorUSR(declaration));
 
-	if (!is_static)
+	if (!of_file)
 		return g_steal_pointer(&usr);
 	const struct visited_file *known = visit_file(v, file);
 	return g_strconcat(known ? known->path : "", "#", usr, NULL);
@@ -350,18 +351,32 @@ static char *record_tag(CXCursor record)
 	}
 }
 
+/* What a source declares, and no header, other sources may declare as something else under the same name. */
+static bool is_in_source(struct visit *v, CXFile file)
+{
+	static const char *const endings[] = { ".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".m", ".mm" };
+	const struct visited_file *known = visit_file(v, file);
+
+	for (size_t i = 0; known && i < G_N_ELEMENTS(endings); i++)
+		if (g_str_has_suffix(known->path, endings[i]))
+			return true;
+	return false;
+}
+
 static uint32_t field_symbol(struct visit *v, CXCursor declaration)
 {
+	struct place at = place_of(clang_getCursorLocation(declaration));
 	g_autofree char *field = visit_text(clang_getCursorSpelling(declaration));
 
 	if (!*field || strchr(field, '(')) /* libclang names an anonymous member "union s::(anonymous at a.c:9:28)" */
 		return 0;
 	g_autofree char *tag = record_tag(clang_getCursorSemanticParent(declaration));
 	g_autofree char *name = g_strconcat(tag, ".", field, NULL);
-	g_autofree char *key = visit_text(clang_getCursorUSR(declaration));
+	unsigned flags = is_in_source(v, at.file) ? SYMBOL_STATIC : 0;
+	g_autofree char *key = symbol_key(v, declaration, at.file, flags);
 	uint32_t symbol = facts_build_symbol(v->facts, SYMBOL_FIELD, key, name);
 	if (!has_type(v, symbol))
-		fill_symbol(v, symbol, declaration, place_of(clang_getCursorLocation(declaration)), 0);
+		fill_symbol(v, symbol, declaration, at, flags);
 	return symbol;
 }
 

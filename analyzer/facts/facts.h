@@ -21,7 +21,8 @@
  *
  * Identity: two functions are the same if their keys are equal. The key of a function with external linkage is its USR
  * ("c:@F@name"); a static's USR holds only the base name of its file, so its key is "path#USR". A field's key is its
- * USR ("c:@S@ops@FI@done"), shared by every unit that sees the struct.
+ * USR ("c:@S@ops@FI@done"), shared by every unit that sees the struct; of a struct that a source declares, not a header,
+ * "path#USR": another source may well have one of the same name.
  *
  * Indices count from 1; 0 means "none". Strings are offsets into the string block; offset 0 is "".
  */
@@ -130,7 +131,7 @@ struct node {
 enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_GLOBAL, SYMBOL_FIELD };
 
 enum symbol_flag {
-	SYMBOL_STATIC = 1 << 0, /* internal linkage */
+	SYMBOL_STATIC = 1 << 0, /* internal linkage; of a field: a source declares the struct, not a header */
 	SYMBOL_INLINE = 1 << 1,
 	SYMBOL_NORETURN = 1 << 2,
 	SYMBOL_WEAK = 1 << 3,

@@ -37,7 +37,8 @@
  *
  * What is not written is its default, mostly 0. A variable's value counts as in facts.h: parameters first, then locals.
  * The key of a function NAME is "c:@F@NAME", of a global "c:@NAME", of a field TAG.F "c:@S@TAG@FI@F", of a static
- * function "PATH#c:BASE@F@NAME" where PATH is its file, or else the unit's, and BASE the last part of it.
+ * function "PATH#c:BASE@F@NAME" where PATH is its file, or else the unit's, and BASE the last part of it; of a static
+ * field, whose struct a source declares, "PATH#c:@S@TAG@FI@F".
  */
 #ifndef LOOPLINT_FACTS_TEXT_H
 #define LOOPLINT_FACTS_TEXT_H

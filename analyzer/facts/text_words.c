@@ -113,12 +113,14 @@ static char *static_key(const char *file, const char *mark, const char *name)
 	return g_strdup_printf("%s#c:%s@%s%s", file, slash ? slash + 1 : file, mark, name);
 }
 
-static char *field_key(const char *name)
+/* `file`: what declares the struct, if it is no header; else NULL. */
+static char *field_key(const char *file, const char *name)
 {
 	const char *dot = strrchr(name, '.');
 	int tag = dot ? (int)(dot - name) : 0;
 
-	return g_strdup_printf("c:@S@%.*s@FI@%s", tag, name, dot ? dot + 1 : name);
+	return g_strdup_printf("%s%sc:@S@%.*s@FI@%s", file ? file : "", file ? "#" : "", tag, name,
+			       dot ? dot + 1 : name);
 }
 
 char *text_default_key(enum symbol_kind kind, unsigned flags, const char *name, const char *file)
@@ -126,7 +128,7 @@ char *text_default_key(enum symbol_kind kind, unsigned flags, const char *name, 
 	const char *mark = kind == SYMBOL_FUNCTION ? "F@" : "";
 
 	if (kind == SYMBOL_FIELD)
-		return field_key(name);
+		return field_key(flags & SYMBOL_STATIC ? file : NULL, name);
 	if (flags & SYMBOL_STATIC)
 		return static_key(file, mark, name);
 	return g_strdup_printf("c:@%s%s", mark, name);
