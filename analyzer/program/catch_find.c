@@ -65,9 +65,11 @@ GArray *catch_macros_of(const struct program *p, uint32_t unit)
 	for (size_t i = 0; i < p->packs->count; i++)
 		for (size_t k = 0; k < p->packs->items[i].catch_count; k++) {
 			const struct catch_form *form = &p->packs->items[i].catches[k];
-			struct catch_macros found = { form, string_of(f, form->opener), string_of(f, form->handler) };
+			struct catch_macros found = { .form = form, .opener = string_of(f, form->opener) };
 
-			if (found.opener && found.handler && (!is_shared(p, form) || reads_codes(f, form)))
+			if (found.opener)
+				found.handler = string_of(f, form->handler);
+			if (found.handler && (!is_shared(p, form) || reads_codes(f, form)))
 				g_array_append_val(macros, found);
 		}
 	return macros;
