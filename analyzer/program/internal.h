@@ -705,6 +705,10 @@ const struct effect *found_by(const struct program *p, const struct call *call);
 typedef void found_visit(uint32_t function, const struct call *named, void *data);
 /* Every function that it may find, and the call that names it. */
 void found_each(struct program *p, uint32_t call, found_visit *visit, void *data);
+/* Where it puts what it finds: the call itself, or an argument of it; 0: it is no such call. */
+uint32_t found_node(const struct program *p, const struct call *call);
+/* Whether all names that it may look for are known, and nothing in the tree bears one. */
+bool found_outside(struct program *p, uint32_t call);
 
 /* stored.c */
 /* What a field or global holds, by all that the program stores there. */

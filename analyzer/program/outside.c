@@ -3,8 +3,8 @@
  *
  * A library, or a program with plug-ins, calls what its users hand it: through the parameter of a function that nobody
  * in the program calls, and wherever that is stored; through the fields of a struct that such a parameter points at and
- * nobody in the program fills. There is nothing to find behind these calls. They are extension points, counted apart
- * from those whose target should have been found.
+ * nobody in the program fills. What is looked up by a name that nothing in the tree bears is a library's. There is nothing
+ * to find behind these calls. They are extension points, counted apart from those whose target should have been found.
  */
 #include "program/internal.h"
 
@@ -91,6 +91,16 @@ static void spread(struct spread *s)
 			mark(s, program_item(p, copies, struct copy, c)->to);
 }
 
+/* Whatever a lookup by name puts somewhere. */
+static void enter_found(struct spread *s, uint32_t index)
+{
+	const struct call *call = program_call(s->p, index);
+	uint32_t to = found_node(s->p, call), slot = to ? pointers_slot_of(s->p, call->caller, to) : 0;
+
+	if (slot && found_outside(s->p, index))
+		mark(s, slot);
+}
+
 uint8_t *outside_find(struct program *p)
 {
 	struct spread s = { .p = p,
@@ -107,6 +117,8 @@ uint8_t *outside_find(struct program *p)
 		if (f->fact && f->fact->params && strcmp(f->name, "main") != 0 && !is_called(p, i, named))
 			enter(&s, i);
 	}
+	for (uint32_t i = 1; i < p->calls->len; i++)
+		enter_found(&s, i);
 	for (uint32_t i = 1; i < p->slots->len; i++)
 		if (comes_in(&s, program_slot(p, i)))
 			mark(&s, i);

@@ -252,12 +252,9 @@ static void flow_found(uint32_t function, const struct call *named, void *data)
 static void flow_lookup(struct solver *s, uint32_t index)
 {
 	const struct call call = *program_call(s->p, index);
-	const struct effect *by = found_by(s->p, &call);
-
-	if (!by)
-		return;
-	uint32_t to = by->to_argument ? call_argument(s->p, &call, (unsigned)by->to_argument) : call.node;
+	uint32_t to = found_node(s->p, &call);
 	struct finding_place place = { s, to ? pointers_slot_of(s->p, call.caller, to) : 0 };
+
 	if (place.slot)
 		found_each(s->p, index, flow_found, &place);
 }
