@@ -4,7 +4,8 @@
  * A tree with several `main`s (a server, its client, its benchmark) shares units between them. What one program stores
  * in a shared table must not be called from a callback of another. So each `main` gets a bit, and a unit the bits of
  * the mains whose references lead to it, as a linker would follow them. Where several units define a name, one that
- * is linked already is taken, else the one with the least in it (a test's or tool's stand-in for the server's own).
+ * is linked already is taken; else the one whose folder has most in common with main's, no test's for what is none, and
+ * the one with the least in it (a tool's stand-in for the server's own), in this order.
  *
  * A unit that no main leads to may be loaded at run time or belong to a library: it has every bit, with what it needs
  * and only tests link besides, and so has every unit of a tree without a main. All tests (kinds.c) share one bit.
@@ -24,6 +25,8 @@ struct linker {
 	struct program *p;
 	GArray **references; /* per unit: struct reference */
 	uint8_t *linked;     /* per unit, for the main at hand */
+	const struct kinds *kinds;
+	uint32_t main; /* the unit of it; UINT32_MAX: of no program in particular */
 	uint8_t *has_test_main;
 	GHashTable *test_folders; /* of the mains of tests */
 	unsigned mains;           /* but those of tests */
@@ -88,14 +91,41 @@ static uint32_t only_definer(const struct linker *l, const struct reference *ref
 	return count == 1 ? only : UINT32_MAX;
 }
 
-static uint32_t smallest_definer(const struct linker *l, const struct reference *reference)
+/* How many folders the paths of two units begin with together. */
+static unsigned shared_folders(const struct program *p, uint32_t a, uint32_t b)
+{
+	const char *first = facts_string(p->units[a], p->units[a]->path);
+	const char *second = facts_string(p->units[b], p->units[b]->path);
+	unsigned folders = 0;
+
+	for (size_t i = 0; first[i] && first[i] == second[i]; i++)
+		folders += first[i] == '/';
+	return folders;
+}
+
+/* Whether a program is rather linked with one unit than with another that defines the same. */
+static bool is_likelier(const struct linker *l, uint32_t unit, uint32_t other)
+{
+	if (l->main != UINT32_MAX) {
+		unsigned near = shared_folders(l->p, l->main, unit), far = shared_folders(l->p, l->main, other);
+		bool test = kinds_is_test(l->kinds, unit), other_test = kinds_is_test(l->kinds, other);
+
+		if (near != far)
+			return near > far;
+		if (test != other_test)
+			return test == kinds_is_test(l->kinds, l->main);
+	}
+	return l->references[unit]->len < l->references[other]->len;
+}
+
+static uint32_t likeliest_definer(const struct linker *l, const struct reference *reference)
 {
 	uint32_t best = program_function(l->p, reference->first_function)->unit - 1;
 
 	for (uint32_t i = reference->first_function; i; i = program_function(l->p, i)->same_key) {
 		uint32_t unit = program_function(l->p, i)->unit - 1;
 
-		if (l->references[unit]->len < l->references[best]->len)
+		if (unit != best && is_likelier(l, unit, best))
 			best = unit;
 	}
 	return best;
@@ -132,7 +162,7 @@ static bool choose_one(struct linker *l)
 			bool done;
 
 			if (only_definer(l, reference, &done) == UINT32_MAX && !done) {
-				link_unit(l, smallest_definer(l, reference));
+				link_unit(l, likeliest_definer(l, reference));
 				return true;
 			}
 		}
@@ -142,6 +172,7 @@ static bool choose_one(struct linker *l)
 
 static void link_nothing(struct linker *l)
 {
+	l->main = UINT32_MAX;
 	memset(l->linked, 0, l->p->unit_count);
 	g_array_set_size(l->queue, 0);
 }
@@ -155,6 +186,7 @@ static void link_rest(struct linker *l)
 static void link_main(struct linker *l, uint32_t unit)
 {
 	link_nothing(l);
+	l->main = unit;
 	link_unit(l, unit);
 	link_rest(l);
 }
@@ -256,6 +288,7 @@ void programs_find(struct program *p)
 			    .globals = g_hash_table_new(g_str_hash, g_str_equal) };
 	struct kinds *kinds = kinds_new(p);
 
+	l.kinds = kinds;
 	p->unit_programs = arena_new_array(p->arena, uint64_t, p->unit_count + 1);
 	collect_globals(&l);
 	for (uint32_t u = 0; u < p->unit_count; u++)
