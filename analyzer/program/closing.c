@@ -421,7 +421,8 @@ static void judge_class(struct closer *c, const struct pending *pending, struct 
 	if (program_function(c->p, freed->function)->unit != unit || is_reported(c->p, pending, freed) ||
 	    class_ends(c, pending, ending))
 		return;
-	if (lasting || pending->apart || (!pending->stored && !pending->cancel) || caller_ends(c, pending, ending))
+	if (lasting || pending->apart || (!pending->stored && !pending->cancel) || pending_has_task(c->p, pending) ||
+	    caller_ends(c, pending, ending))
 		found.confidence = LEVEL_LOW;
 	g_array_append_val(c->p->abandoned, found);
 }

@@ -46,6 +46,8 @@ const char *pending_type(const struct program *p, const struct program_function 
 bool pending_takes_part(const struct program *p, const struct program_function *f, const char *type);
 /* Whether a callback, which gets the object or `via` a field what leads to it, gives such a part back. */
 bool pending_gives_back(const struct program *p, const struct program_function *f, const char *type, const char *via);
+/* Whether the object keeps a GTask, which has a reference to it until all that was started for the task is over. */
+bool pending_has_task(const struct program *p, const struct pending *pending);
 /* Whether a node counts a field of such an object up or down. */
 bool pending_counts(const struct program *p, const struct program_function *f, const struct node *n,
 		    enum node_op by_one, enum node_op by_some, const char *type);

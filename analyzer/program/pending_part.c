@@ -3,6 +3,7 @@
  * callback comes. A start gives it one, `session_ref(s)` or `s->pending++`; a callback that gives one back,
  * `session_unref(s)` or `s->pending--`, was given one by somebody.
  */
+#include "program/lasting.h"
 #include "program/pending.h"
 
 #include <string.h>
@@ -106,4 +107,23 @@ bool pending_gives_back(const struct program *p, const struct program_function *
 				return true;
 	}
 	return false;
+}
+
+bool pending_has_task(const struct program *p, const struct pending *pending)
+{
+	const struct facts *facts = program_function(p, program_call(p, pending->call)->caller)->facts;
+	char *object = lasting_tag(pending->type);
+	bool has = false;
+
+	for (uint32_t i = 1; i < facts->symbols.count && !has; i++) {
+		const struct symbol *symbol = facts_symbol(facts, i);
+
+		if (symbol->kind != SYMBOL_FIELD || strcmp(facts_string(facts, symbol->type), "struct _GTask *") != 0)
+			continue;
+		char *holder = lasting_tag(facts_string(facts, symbol->name));
+		has = strcmp(object, holder) == 0;
+		g_free(holder);
+	}
+	g_free(object);
+	return has;
 }
