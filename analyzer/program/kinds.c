@@ -37,8 +37,8 @@ struct kinds {
 /* --- names --- */
 
 static const char *const test_folders[] = {
-	"test",     "tests",     "testing", "testsuite", "testsuites", "testcases",
-	"selftest", "selftests", "t",       "unittest",  "unittests",
+	"test",      "tests",    "testing",   "testsuite", "testsuites", "testcases", "testcode", "testlib", "testutil",
+	"testutils", "selftest", "selftests", "t",         "unittest",   "unittests", "regress",  "mock",    "mocks",
 };
 
 /* "unit-tests", "test_suite": one of the words that it is made of is "test" or "tests". */
