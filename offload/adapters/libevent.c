@@ -4,7 +4,7 @@
  * libevent leaves its loop when no event is added. Its own wake-up does not count there: it carries EVLIST_INTERNAL. So
  * do both of ours. A third, a timer that does nothing and is far off, carries it while nothing is pending; to change that
  * it is taken out of libevent's heap of timers and put back, which cannot fail (the heap never shrinks) and asks nothing
- * of the system. Timeouts count from a time that libevent may have read
+ * of the system. EVLOOP_ONCE goes on when only internal events have run, so ours activates a fourth one. Timeouts count from a time that libevent may have read
  * earlier in this turn, so the timer can be early; offload__loop_timer_fired() then asks for it again.
  *
  * In a forked child the events stay: libevent would take the descriptor out of an epoll set that is the parent's too.
@@ -26,7 +26,7 @@ static const struct timeval far_off = { .tv_sec = 86400 }; /* comes again */
 
 struct loop_libevent {
 	struct offload_loop base;
-	struct event readable, timer, keeper;
+	struct event readable, timer, keeper, ran;
 };
 
 static void on_readable(evutil_socket_t descriptor, short what, void *data)
@@ -35,6 +35,7 @@ static void on_readable(evutil_socket_t descriptor, short what, void *data)
 
 	(void)descriptor;
 	(void)what;
+	event_active(&loop->ran, EV_TIMEOUT, 0);
 	offload__loop_dispatch(&loop->base);
 }
 
@@ -47,7 +48,7 @@ static void on_timer(evutil_socket_t descriptor, short what, void *data)
 	offload__loop_timer_fired(&loop->base);
 }
 
-static void on_keeper(evutil_socket_t descriptor, short what, void *data)
+static void on_nothing(evutil_socket_t descriptor, short what, void *data)
 {
 	(void)descriptor;
 	(void)what;
@@ -86,6 +87,7 @@ static void close_loop(struct offload_loop *base, bool forked)
 		event_del(&loop->readable);
 		event_del(&loop->timer);
 		event_del(&loop->keeper);
+		event_del(&loop->ran);
 	}
 	offload__loop_finish(base);
 	if (!forked)
@@ -105,7 +107,8 @@ static int start(struct offload_loop *base, void *of)
 
 	if (event_assign(&loop->readable, of, offload__loop_wakeup(base), EV_READ | EV_PERSIST, on_readable, loop) ||
 	    event_assign(&loop->timer, of, -1, 0, on_timer, loop) ||
-	    event_assign(&loop->keeper, of, -1, EV_PERSIST, on_keeper, loop))
+	    event_assign(&loop->keeper, of, -1, EV_PERSIST, on_nothing, loop) ||
+	    event_assign(&loop->ran, of, -1, 0, on_nothing, loop))
 		return -EINVAL;
 	loop->readable.FLAGS |= EVLIST_INTERNAL;
 	loop->timer.FLAGS |= EVLIST_INTERNAL;

@@ -99,6 +99,26 @@ static void a_pending_task_does_until_it_is_done(void **state)
 	assert_int_equal(chore.dones, 2);
 }
 
+static void set(void *flag)
+{
+	*(bool *)flag = true;
+}
+
+static void one_turn_of_the_loop_ends_with_a_completion(void **state)
+{
+	struct chore chore = { .dones = 0 };
+	bool fired = false;
+
+	(void)state;
+	test_driver.after(event_loop, 1000, set, &fired);
+	submit(&chore, 5);
+	while (chore.dones == 0)
+		test_driver.once(event_loop);
+	assert_false(fired);
+	while (!fired)
+		test_driver.once(event_loop);
+}
+
 static void submit_again(struct offload_task *task)
 {
 	struct chore *chore = task->data;
@@ -330,6 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_idle_one_does_not_keep_the_loop_alive),
 		TEST(a_pending_task_does_until_it_is_done),
+		TEST(one_turn_of_the_loop_ends_with_a_completion),
 		TEST(done_may_submit_again),
 		TEST(a_thousand_tasks_all_complete),
 		TEST(the_loop_s_own_timers_run_while_a_task_blocks),
