@@ -167,6 +167,13 @@ static void check_all(struct checking *c)
 	check_names(c, "cancels", c->pack->cancellation.cancels);
 	check_names(c, "reports", c->pack->cancellation.reports);
 	check_names(c, "logs", c->pack->cancellation.logs);
+	check_names(c, "starts", c->pack->cancellation.starts);
+	for (size_t i = 0; i < c->pack->outcome_count; i++) {
+		const char *const function[] = { c->pack->outcomes[i].function, NULL };
+
+		check_names(c, "outcomes", function);
+		check_names(c, "cancelled_by", c->pack->outcomes[i].how.cancelled_by);
+	}
 	for (size_t i = 0; i < c->pack->pending_count; i++) {
 		check_names(c, "starters", c->pack->pending[i].starters);
 		check_names(c, "ended_by", c->pack->pending[i].ended_by);

@@ -10,12 +10,22 @@
 
 /* Registrations */
 
+/* A field that carries something; `instead` of which something else does already. */
+static void check_carrier(struct conversion *c, unsigned line, const char *field, bool instead)
+{
+	if (field && (!converting_is_field(field) || strchr(field, '*')))
+		complain(c, line, "'%s' is no field; write struct-tag.field", field);
+	if (field && instead)
+		complain(c, line, "a completion has either a 'status' or a 'field', and 'data' only beside a 'field'");
+}
+
 static struct completion convert_completion(struct conversion *c, unsigned line, const struct yaml_completion *from)
 {
 	if (!from)
 		return (struct completion){ 0 };
-	if (!from->status && !from->error && !from->result)
-		complain(c, line, "a completion names the parameter of its 'status', its 'error' or its 'result'");
+	if (!from->status && !from->error && !from->result && !from->field)
+		complain(c, line,
+			 "a completion names the parameter of its 'status', its 'error' or its 'result', or a 'field'");
 	converting_check_argument(c, line, "status", from->status);
 	converting_check_argument(c, line, "error", from->error);
 	converting_check_argument(c, line, "result", from->result);
@@ -23,6 +33,8 @@ static struct completion convert_completion(struct conversion *c, unsigned line,
 		complain(c, line, "'finish' takes the 'result' of a completion");
 	if (from->finish && !converting_is_function(from->finish, false))
 		complain(c, line, "'%s' is no function name", from->finish);
+	check_carrier(c, line, from->field, from->status);
+	check_carrier(c, line, from->data, !from->field);
 	return (struct completion){
 		.status = (int)from->status,
 		.error = (int)from->error,
@@ -30,7 +42,33 @@ static struct completion convert_completion(struct conversion *c, unsigned line,
 		.finish = arena_strdup(c->arena, from->finish),
 		.cancelled =
 			from->cancelled ? converting_copy_strings(c, from->cancelled, from->cancelled_count) : NULL,
+		.field = arena_strdup(c->arena, from->field),
+		.data = arena_strdup(c->arena, from->data),
+		.cancelled_by = converting_copy_names(c, line, from->cancelled_by, from->cancelled_by_count),
 	};
+}
+
+static void convert_outcome(struct conversion *c, unsigned line, const struct yaml_outcome *from, const char *see,
+			    struct outcome_form *to)
+{
+	if (!from->function == !from->field)
+		complain(c, line, "an outcome is what a 'function' returns, or a 'field'");
+	if (from->function && !converting_is_function(from->function, false))
+		complain(c, line, "'%s' is no function name", from->function);
+	check_carrier(c, line, from->field, false);
+	if (!from->cancelled_count)
+		complain(c, line, "an outcome says which values mean 'cancelled'");
+	*to = (struct outcome_form){
+		.function = arena_strdup(c->arena, from->function),
+		.how = { .field = arena_strdup(c->arena, from->field),
+			 .cancelled = converting_copy_strings(c, from->cancelled, from->cancelled_count),
+			 .cancelled_by = converting_copy_names(c, line, from->cancelled_by, from->cancelled_by_count) },
+		.see = arena_strdup(c->arena, from->see ? from->see : see),
+		.line = line,
+	};
+	if (from->function || from->field)
+		converting_check_duplicate(
+			c, line, g_strdup_printf("outcome %s", from->function ? from->function : from->field));
 }
 
 static void check_handed_over(struct conversion *c, unsigned line, const struct yaml_registration *from)
@@ -198,7 +236,7 @@ static void convert_group(struct conversion *c, const struct yaml_group *from, s
 {
 	struct pack *out = c->out;
 	struct place registers = place_key(place, "registers"), effects = place_key(place, "effects");
-	struct place catches = place_key(place, "catches");
+	struct place catches = place_key(place, "catches"), outcomes = place_key(place, "outcomes");
 
 	for (size_t i = 0; i < from->registers_count; i++)
 		convert_registration(c, place_item(registers, i), &from->registers[i], from->see,
@@ -209,22 +247,27 @@ static void convert_group(struct conversion *c, const struct yaml_group *from, s
 	for (size_t i = 0; i < from->catches_count; i++)
 		convert_catch(c, place_item(catches, i), &from->catches[i], from->see,
 			      &out->catches[out->catch_count++]);
+	for (size_t i = 0; i < from->outcomes_count; i++)
+		convert_outcome(c, place_line(place_item(outcomes, i)), &from->outcomes[i], from->see,
+				&out->outcomes[out->outcome_count++]);
 }
 
 static void convert_groups(struct conversion *c, const struct yaml_pack *from, struct place root)
 {
 	size_t registers = from->entries.registers_count, effects = from->entries.effects_count;
-	size_t catches = from->entries.catches_count;
+	size_t catches = from->entries.catches_count, outcomes = from->entries.outcomes_count;
 	struct place groups = place_key(root, "groups");
 
 	for (size_t i = 0; i < from->groups_count; i++) {
 		registers += from->groups[i].registers_count;
 		effects += from->groups[i].effects_count;
 		catches += from->groups[i].catches_count;
+		outcomes += from->groups[i].outcomes_count;
 	}
 	c->out->registers = arena_new_array(c->arena, struct registration, registers);
 	c->out->effects = arena_new_array(c->arena, struct effect, effects);
 	c->out->catches = arena_new_array(c->arena, struct catch_form, catches);
+	c->out->outcomes = arena_new_array(c->arena, struct outcome_form, outcomes);
 	convert_group(c, &from->entries, root);
 	for (size_t i = 0; i < from->groups_count; i++)
 		convert_group(c, &from->groups[i], place_item(groups, i));
@@ -243,6 +286,7 @@ static void convert_cancellation(struct conversion *c, const struct yaml_cancell
 		.cancels = converting_copy_names(c, line, from->cancels, from->cancels_count),
 		.reports = converting_copy_names(c, line, from->reports, from->reports_count),
 		.logs = converting_copy_names(c, line, from->logs, from->logs_count),
+		.starts = converting_copy_names(c, line, from->starts, from->starts_count),
 	};
 }
 

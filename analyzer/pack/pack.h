@@ -95,6 +95,10 @@ struct completion {
 	int result;         /* parameter that a finish function turns into the outcome; 0: none */
 	const char *finish; /* that function; NULL: the registering one's name, `_async` left off, and `_finish` */
 	const char *const *cancelled; /* names of the values that mean cancelled; NULL-terminated, may be NULL */
+	const char *
+		field; /* "struct-tag.field" of what it gets: that carries it, wherever the callback reads it; or NULL */
+	const char *data;                /* ... and its user data; NULL: the callback gets that itself, or none */
+	const char *const *cancelled_by; /* only in a program that calls one of these; NULL: any may cancel */
 };
 
 /* A call or a store that hands over a callback. Exactly one of function, field and type is set. */
@@ -112,6 +116,17 @@ struct registration {
 	struct completion completion;
 	const char *const *within; /* of CONTEXT_CALLER: not called by `function` itself, but by these functions later;
 					   NULL-terminated, NULL: none given */
+	const char *see;
+	unsigned line; /* in the pack's file */
+};
+
+/*
+ * What carries the outcome of an operation where no callback is told: what a function returns (`offload_await`), or a
+ * field that a program's own loop looks at (`cqe->res`). Exactly one of function and how.field is set.
+ */
+struct outcome_form {
+	const char *function;
+	struct completion how; /* field, cancelled and cancelled_by */
 	const char *see;
 	unsigned line; /* in the pack's file */
 };
@@ -240,6 +255,7 @@ struct cancel_words {
 	const char *const *cancels; /* cancel what is in argument 1 */
 	const char *const *reports; /* show a user an error */
 	const char *const *logs;    /* write to a log */
+	const char *const *starts;  /* start an operation, as the callbacks of others do to try again */
 };
 
 /*
@@ -285,6 +301,8 @@ struct pack {
 	size_t catch_count;
 	struct pending_form *pending;
 	size_t pending_count;
+	struct outcome_form *outcomes;
+	size_t outcome_count;
 };
 
 struct packs {

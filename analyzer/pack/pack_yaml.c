@@ -62,8 +62,21 @@ static const cyaml_schema_field_t completion_fields[] = { NUMBER("status", struc
 							  NUMBER("error", struct yaml_completion, error),
 							  NUMBER("result", struct yaml_completion, result),
 							  TEXT("finish", struct yaml_completion, finish),
+							  TEXT("field", struct yaml_completion, field),
+							  TEXT("data", struct yaml_completion, data),
 							  LIST("cancelled", struct yaml_completion, cancelled, &text),
+							  LIST("cancelled_by", struct yaml_completion, cancelled_by,
+							       &text),
 							  CYAML_FIELD_END };
+
+static const cyaml_schema_field_t outcome_fields[] = { TEXT("function", struct yaml_outcome, function),
+						       TEXT("field", struct yaml_outcome, field),
+						       LIST("cancelled", struct yaml_outcome, cancelled, &text),
+						       LIST("cancelled_by", struct yaml_outcome, cancelled_by, &text),
+						       TEXT("see", struct yaml_outcome, see),
+						       CYAML_FIELD_END };
+static const cyaml_schema_value_t outcome = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_outcome,
+								  outcome_fields) };
 
 static const cyaml_schema_field_t registration_fields[] = {
 	TEXT("function", struct yaml_registration, function),
@@ -201,12 +214,13 @@ static const cyaml_schema_field_t constant_fields[] = {
 static const cyaml_schema_value_t constant = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_constant,
 								   constant_fields) };
 
-static const cyaml_schema_field_t group_fields[] = {
-	CYAML_FIELD_STRING_PTR("see", CYAML_FLAG_POINTER, struct yaml_group, see, 1, CYAML_UNLIMITED),
-	LIST("registers", struct yaml_group, registers, &registration),
-	LIST("effects", struct yaml_group, effects, &effect), LIST("catches", struct yaml_group, catches, &catch),
-	CYAML_FIELD_END
-};
+static const cyaml_schema_field_t group_fields[] = { CYAML_FIELD_STRING_PTR("see", CYAML_FLAG_POINTER,
+									    struct yaml_group, see, 1, CYAML_UNLIMITED),
+						     LIST("registers", struct yaml_group, registers, &registration),
+						     LIST("effects", struct yaml_group, effects, &effect),
+						     LIST("catches", struct yaml_group, catches, &catch),
+						     LIST("outcomes", struct yaml_group, outcomes, &outcome),
+						     CYAML_FIELD_END };
 static const cyaml_schema_value_t group = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_group, group_fields) };
 
 static const cyaml_schema_field_t cancellation_fields[] = { LIST("completes", struct yaml_cancellation, completes,
@@ -216,6 +230,7 @@ static const cyaml_schema_field_t cancellation_fields[] = { LIST("completes", st
 							    LIST("cancels", struct yaml_cancellation, cancels, &text),
 							    LIST("reports", struct yaml_cancellation, reports, &text),
 							    LIST("logs", struct yaml_cancellation, logs, &text),
+							    LIST("starts", struct yaml_cancellation, starts, &text),
 							    CYAML_FIELD_END };
 
 static const cyaml_schema_field_t pending_fields[] = {
@@ -235,6 +250,7 @@ static const cyaml_schema_field_t pack_fields[] = {
 	LIST("registers", struct yaml_pack, entries.registers, &registration),
 	LIST("effects", struct yaml_pack, entries.effects, &effect),
 	LIST("catches", struct yaml_pack, entries.catches, &catch),
+	LIST("outcomes", struct yaml_pack, entries.outcomes, &outcome),
 	LIST("groups", struct yaml_pack, groups, &group),
 	LIST("loop_only", struct yaml_pack, loop_only, &text),
 	LIST("serves", struct yaml_pack, serves, &text),

@@ -19,9 +19,15 @@ struct yaml_condition { /* exactly one of is, has, lacks, below, above and begin
 
 struct yaml_completion {
 	unsigned status, error, result;
-	char *finish;
-	char **cancelled;
-	unsigned cancelled_count;
+	char *finish, *field, *data;
+	char **cancelled, **cancelled_by;
+	unsigned cancelled_count, cancelled_by_count;
+};
+
+struct yaml_outcome {
+	char *function, *field, *see;
+	char **cancelled, **cancelled_by;
+	unsigned cancelled_count, cancelled_by_count;
 };
 
 struct yaml_registration {
@@ -111,8 +117,8 @@ struct yaml_catch {
 };
 
 struct yaml_cancellation {
-	char **completes, **succeeds, **asks, **cancels, **reports, **logs;
-	unsigned completes_count, succeeds_count, asks_count, cancels_count, reports_count, logs_count;
+	char **completes, **succeeds, **asks, **cancels, **reports, **logs, **starts;
+	unsigned completes_count, succeeds_count, asks_count, cancels_count, reports_count, logs_count, starts_count;
 };
 
 struct yaml_pending {
@@ -131,7 +137,8 @@ struct yaml_group { /* entries that rest on the same document */
 	struct yaml_registration *registers;
 	struct yaml_effect *effects;
 	struct yaml_catch *catches;
-	unsigned registers_count, effects_count, catches_count;
+	struct yaml_outcome *outcomes;
+	unsigned registers_count, effects_count, catches_count, outcomes_count;
 };
 
 struct yaml_pack {

@@ -16,11 +16,12 @@
 
 #if UINTPTR_MAX == UINT64_MAX
 _Static_assert(sizeof(struct condition) == 56, "put_condition writes every member");
-_Static_assert(sizeof(struct completion) == 32, "put_completion writes every member");
-_Static_assert(sizeof(struct registration) == 112, "put_registration writes every member");
+_Static_assert(sizeof(struct completion) == 56, "put_completion writes every member");
+_Static_assert(sizeof(struct registration) == 136, "put_registration writes every member");
 _Static_assert(sizeof(struct effect) == 208, "put_effect writes every member");
-_Static_assert(sizeof(struct pack) == 240, "put_pack writes every member");
+_Static_assert(sizeof(struct pack) == 264, "put_pack writes every member");
 _Static_assert(sizeof(struct catch_form) == 152, "put_catch writes every member");
+_Static_assert(sizeof(struct outcome_form) == 80, "put_outcome writes every member");
 #endif
 
 /* A C string; bytes that are not plain ASCII as three octal digits. */
@@ -90,16 +91,19 @@ static void put_conditions(const char *member, const struct conditions *conditio
 	printf("}, %zu },", conditions->count);
 }
 
-static void put_completion(const struct completion *c)
+static void put_completion(const char *member, const struct completion *c)
 {
-	if (!c->status && !c->error && !c->result)
+	if (!c->status && !c->error && !c->result && !c->field && !c->cancelled)
 		return;
-	fputs(" .completion = {", stdout);
+	printf(" .%s = {", member);
 	put_number("status", c->status);
 	put_number("error", c->error);
 	put_number("result", c->result);
 	put_text("finish", c->finish);
 	put_list("cancelled", c->cancelled);
+	put_text("field", c->field);
+	put_text("data", c->data);
+	put_list("cancelled_by", c->cancelled_by);
 	fputs(" },", stdout);
 }
 
@@ -115,7 +119,7 @@ static void put_registration(const struct registration *r)
 	put_number("where_used", r->where_used);
 	put_number("seldom", r->seldom);
 	put_conditions("when", &r->when);
-	put_completion(&r->completion);
+	put_completion("completion", &r->completion);
 	put_list("within", r->within);
 	put_text("see", r->see);
 	put_number("line", r->line);
@@ -203,6 +207,15 @@ static void put_entries(const struct pack *pack, size_t number)
 	printf("\t{ 0 },\n};\nstatic struct catch_form catches_%zu[] = {\n", number);
 	for (size_t i = 0; i < pack->catch_count; i++)
 		put_catch(&pack->catches[i]);
+	printf("\t{ 0 },\n};\nstatic struct outcome_form outcomes_%zu[] = {\n", number);
+	for (size_t i = 0; i < pack->outcome_count; i++) {
+		fputs("\t{", stdout);
+		put_text("function", pack->outcomes[i].function);
+		put_completion("how", &pack->outcomes[i].how);
+		put_text("see", pack->outcomes[i].see);
+		put_number("line", pack->outcomes[i].line);
+		fputs(" },\n", stdout);
+	}
 	printf("\t{ 0 },\n};\nstatic struct pending_form pending_%zu[] = {\n", number);
 	for (size_t i = 0; i < pack->pending_count; i++) {
 		fputs("\t{", stdout);
@@ -228,6 +241,7 @@ static void put_pack(const struct pack *pack, size_t number)
 	printf(" .constants = constants_%zu, .constant_count = %zu,", number, pack->constant_count);
 	printf(" .catches = catches_%zu, .catch_count = %zu,", number, pack->catch_count);
 	printf(" .pending = pending_%zu, .pending_count = %zu,", number, pack->pending_count);
+	printf(" .outcomes = outcomes_%zu, .outcome_count = %zu,", number, pack->outcome_count);
 	put_list("loop_only", pack->loop_only);
 	put_list("serves", pack->serves);
 	put_list("serves_texts", pack->serves_texts);
@@ -239,6 +253,7 @@ static void put_pack(const struct pack *pack, size_t number)
 	put_list("cancellation.cancels", pack->cancellation.cancels);
 	put_list("cancellation.reports", pack->cancellation.reports);
 	put_list("cancellation.logs", pack->cancellation.logs);
+	put_list("cancellation.starts", pack->cancellation.starts);
 	fputs(" },\n", stdout);
 }
 
