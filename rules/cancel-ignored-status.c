@@ -8,7 +8,8 @@
 
 static void check(const struct program *program, struct check *out)
 {
-	static const char advice[] = "look at the status first: UV_ECANCELED says that the work did not run";
+	static const char advice[] = "look at the status first: a cancellation (UV_ECANCELED, -ECANCELED) says that "
+				     "the work did not run";
 
 	for_each_cancel(c, CANCEL_IGNORED_STATUS, program)
 		cancel_add(out, &c, advice, "'%s' goes on with '%s' and never looks at the status of '%s'", c.callback,

@@ -13,9 +13,13 @@ static void check(const struct program *program, struct check *out)
 	static const char advice[] = "finish with a GError, and return on G_IO_ERROR_CANCELLED before anything of the "
 				     "user data is touched; or give the operation a reference (g_object_ref)";
 
+	static const char carried[] =
+		"look at the result, and return on a cancellation before anything of the user data is "
+		"touched; or free it here, and only here";
+
 	for_each_cancel(c, CANCEL_USE_AFTER, program)
-		cancel_add(out, &c, advice, "'%s' touches %s after '%s' was cancelled%s", c.callback,
-			   c.lent ? "what its user data borrowed" : "its user data", c.operation,
+		cancel_add(out, &c, c.carried ? carried : advice, "'%s' touches %s after '%s' was cancelled%s",
+			   c.callback, c.lent ? "what its user data borrowed" : "its user data", c.operation,
 			   c.told ? ", although it asks for that" : "");
 }
 

@@ -22,9 +22,22 @@ static const char *what_of(const struct program *p, const struct cancel_fault *f
 	return fault->symbol ? facts_string(f->facts, facts_symbol(f->facts, fault->symbol)->name) : "";
 }
 
+/* What a macro has written is known by the function that it wrote around it: load_offload(). */
+static bool is_generated(const struct program *p, const struct call *call)
+{
+	const struct program_function *f = program_function(p, call->caller);
+
+	return f->fact && facts_node(f->facts, f->fact->body)->macro && call_node(p, call)->macro;
+}
+
 static const char *operation_of(const struct program *p, const struct cancel_fault *fault)
 {
-	return fault->site.call ? check_callee(p, program_call(p, fault->site.call)) : "";
+	const struct completion_site *site = &fault->site;
+	const struct call *call = site->call ? program_call(p, site->call) : NULL;
+
+	if (call && is_generated(p, call))
+		return program_function(p, call->caller)->name;
+	return call ? check_callee(p, call) : site->field ? site->field : "";
 }
 
 bool next_cancel(const struct program *p, enum cancel_kind kind, struct cancel_view *view)
@@ -45,6 +58,7 @@ bool next_cancel(const struct program *p, enum cancel_kind kind, struct cancel_v
 		.told = fault->told != 0,
 		.recodes = fault->kind == CANCEL_AS_FAILURE &&
 			   function_node(program_function(p, fault->site.callback), fault->node)->kind == NODE_ASSIGN,
+		.carried = fault->site.field != NULL,
 		.lent = fault->site.lifetime == LIFETIME_KEPT,
 	};
 	return true;
@@ -59,14 +73,20 @@ static void show_operation(struct witness *w, const struct cancel_fault *fault, 
 		[CANCELLER_OTHER] = ", and can be cancelled",
 		[CANCELLER_CALLER] = ", and can be cancelled by who calls this",
 	};
-	const struct call *call = program_call(w->p, fault->site.call);
+	const struct completion_site *site = &fault->site;
+	const struct call *call = site->call ? program_call(w->p, site->call) : NULL;
+	struct place place = call           ? check_place(w->p, call->caller, call->node)
+			     : site->holder ? check_place(w->p, site->holder, site->stored)
+					    : (struct place){ 0 };
 
+	if (!call && !site->holder)
+		return;
 	if (view->recodes) {
-		witness_add(w, STEP_CALL, check_place(w->p, call->caller, call->node), fault->confidence,
+		witness_add(w, STEP_CALL, place, fault->confidence,
 			    arena_printf(w->arena, "'%s' may be handed a cancellation here", view->callback));
 		return;
 	}
-	witness_add(w, STEP_REGISTRATION, check_place(w->p, call->caller, call->node), fault->confidence,
+	witness_add(w, STEP_REGISTRATION, place, fault->confidence,
 		    arena_printf(w->arena, "'%s' tells '%s' how it ended%s", view->operation, view->callback,
 				 cancellers[fault->site.canceller]));
 }
@@ -121,7 +141,7 @@ void cancel_add(struct check *out, const struct cancel_view *view, const char *a
 	finding.context = CONTEXT_LOOP;
 	finding.advice = ADVICE_CANCEL;
 	finding.advice_text = advice;
-	if (fault->site.call) {
+	if (fault->site.call || fault->site.field) {
 		show_operation(&witness, fault, view);
 		show_branch(&witness, fault);
 	}

@@ -110,6 +110,7 @@ struct thing aftermath_walk_helper(struct walk *w, uint32_t function, const stru
 			      .part_asked = w->part_asked };
 	asked.events = g_array_new(FALSE, FALSE, sizeof(struct aftermath_event));
 	inner.out = &asked;
+	entry->carried = walk_now(w)->carried;
 	for (unsigned i = 0; i < a->count && i < f->fact->params; i++)
 		entry->variables[i] = a->things[i];
 	flow_walk(&inner.flow, &client, f, entry);
@@ -131,21 +132,27 @@ static struct thing cancelled_status(const struct completion_site *site)
 	return (struct thing){ THING_STATUS, 0 };
 }
 
+struct thing aftermath_outcome(const struct walk *w)
+{
+	if (w->scenario == SCENARIO_CANCELLED)
+		return cancelled_status(w->site);
+	return w->scenario == SCENARIO_SUCCEEDED ? thing_zero : (struct thing){ THING_FAILED, 0 };
+}
+
 static void bind_parameters(const struct walk *w, struct state *entry)
 {
 	const struct completion_site *site = w->site;
 
+	if (site->field)
+		entry->carried = aftermath_outcome(w);
 	if (site->data_param < w->f->fact->params)
 		entry->variables[site->data_param] = (struct thing){ THING_DATA, 0 };
 	if (site->outcome >= w->f->fact->params)
 		return;
 	if (site->kind == COMPLETION_RESULT)
 		entry->variables[site->outcome] = (struct thing){ THING_RESULT, 0 };
-	else if (w->scenario == SCENARIO_CANCELLED)
-		entry->variables[site->outcome] = cancelled_status(site);
 	else
-		entry->variables[site->outcome] =
-			w->scenario == SCENARIO_SUCCEEDED ? thing_zero : (struct thing){ THING_FAILED, 0 };
+		entry->variables[site->outcome] = aftermath_outcome(w);
 }
 
 bool aftermath_walk(struct program *p, const struct completion_site *site, enum scenario scenario,

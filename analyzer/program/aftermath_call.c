@@ -71,7 +71,7 @@ static bool starts(const struct walk *w, uint32_t function, const char *name)
 {
 	const struct model *model = function ? program_function(w->p, function)->model : NULL;
 
-	if (strstr(name, "close") || strstr(name, "idle") || strstr(name, "signal_connect"))
+	if (strstr(name, "close") || strstr(name, "idle") || strstr(name, "signal_connect") || strstr(name, "unlink"))
 		return false;
 	for (size_t i = 0; model && i < model->register_count; i++) {
 		const struct registration *r = model->registers[i];
@@ -81,6 +81,42 @@ static bool starts(const struct walk *w, uint32_t function, const char *name)
 			return true;
 	}
 	return g_str_has_suffix(name, "_async");
+}
+
+/* Whether an argument is named after tidying up: offload_submit(loop, &job->unlink). */
+static bool tidies(const struct walk *w, const struct arguments *a)
+{
+	static const char *const words[] = {
+		"clean", "close", "discard", "remove", "unlink", "undo", "rollback", "free"
+	};
+
+	for (unsigned i = 0; i < a->count; i++) {
+		const struct node *n = walk_node(w, a->nodes[i]);
+
+		if (n->kind == NODE_ADDRESS)
+			n = walk_node(w, n->first);
+		const char *name = n->kind == NODE_FIELD || n->kind == NODE_GLOBAL
+					   ? walk_text(w, facts_symbol(w->f->facts, n->symbol)->name)
+					   : "";
+		for (size_t k = 0; k < G_N_ELEMENTS(words); k++)
+			if (strstr(name, words[k]))
+				return true;
+	}
+	return false;
+}
+
+/* What a pack names for that, or a helper of the program that leads to it. */
+static bool starts_anew(const struct walk *w, uint32_t function, const struct arguments *a)
+{
+	return cancel_role_within(w->p, function, CANCEL_STARTS) && !tidies(w, a);
+}
+
+/* The call that returns the outcome. */
+static struct thing eval_returned(struct walk *w, uint32_t node)
+{
+	if (!w->out->finish)
+		w->out->finish = node;
+	return aftermath_outcome(w);
 }
 
 /* Whether the operation was cancelled, as a function asks; one that also answers does so then, and else does nothing. */
@@ -165,6 +201,21 @@ static bool carries(const struct arguments *a)
 	return holds(a, THING_ERROR) || holds(a, THING_STATUS) || (holds(a, THING_NUMBER) && a->count > 0);
 }
 
+/* Whether a helper of the program reads the field that carries the outcome. */
+static bool reads_carrier(const struct walk *w, uint32_t function)
+{
+	const struct program_function *f = program_function(w->p, function);
+
+	for (uint32_t i = w->site->field && f->fact ? f->fact->body : 0; i && i < f->end_node; i++) {
+		const struct node *n = function_node(f, i);
+
+		if (n->kind == NODE_FIELD &&
+		    strcmp(facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name), w->site->field) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* How programs call what counts that an operation is over: check_if_done(), request_complete(), foo_finished(). */
 static bool is_accounting(const char *name)
 {
@@ -210,7 +261,7 @@ static void note_effects(struct walk *w, uint32_t node, uint32_t function, const
 {
 	uint32_t symbol = walk_node(w, node)->symbol;
 
-	if (starts(w, function, name))
+	if (starts(w, function, name) || starts_anew(w, function, a))
 		walk_note(w, EVENT_STARTS, node, symbol);
 	if (cancel_role_within(w->p, function, CANCEL_REPORTS))
 		walk_note(w, EVENT_ANSWERS, node, symbol);
@@ -238,11 +289,20 @@ static struct thing call_value(struct walk *w, uint32_t node, uint32_t function,
 		return (struct thing){ THING_DOMAIN, 0 };
 	if (role & CANCEL_ASKS)
 		return asked(w, node, role);
+	if (w->site->field && w->site->model->finish && strcmp(name, w->site->model->finish) == 0)
+		return aftermath_carried(w, node);
 	if ((completion_casts(name) || finds_private(name)) && a->count)
 		return a->things[0];
 	if (completion_takes_reference(name))
 		return thing_something;
-	return function && (carries(a) || holds(a, THING_DATA) || holds(a, THING_PART))
+	if (node == w->site->returned && !w->helpers)
+		return eval_returned(w, node);
+	if (!function)
+		return thing_unknown;
+	bool looks = reads_carrier(w, function);
+	if (looks && !w->out->finish && !w->helpers)
+		w->out->finish = node;
+	return looks || carries(a) || holds(a, THING_DATA) || holds(a, THING_PART)
 		       ? aftermath_walk_helper(w, function, a)
 		       : thing_unknown;
 }

@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+/* -ECANCELED, ECANCELED: which of them is meant, the value says that it is held against. */
+static const char *without_sign(const char *name)
+{
+	return *name == '-' ? name + 1 : name;
+}
+
 bool aftermath_means_cancelled(const struct walk *w, const struct node *constant)
 {
 	const char *text = walk_text(w, constant->text);
@@ -10,7 +16,7 @@ bool aftermath_means_cancelled(const struct walk *w, const struct node *constant
 	if (w->site->kind == COMPLETION_RESULT)
 		return strcmp(text, "G_IO_ERROR_CANCELLED") == 0;
 	for (const char *const *name = w->site->model ? w->site->model->cancelled : NULL; name && *name; name++)
-		if (strcmp(*name, text) == 0)
+		if (strcmp(without_sign(*name), without_sign(text)) == 0)
 			return true;
 	return false;
 }
@@ -28,15 +34,15 @@ static bool is_negative(const struct walk *w)
 }
 
 /* `status < 0` and the like, of one that says failed or cancelled. */
-static struct thing compare_sign(const struct walk *w, enum node_op op, const struct node *constant)
+static struct thing compare_sign(const struct walk *w, struct thing of, enum node_op op, const struct node *constant)
 {
 	if (constant->kind != NODE_CONST || constant->value || op < OP_LT || op > OP_GE || !is_negative(w))
 		return thing_unknown;
-	return thing_of_truth(op == OP_LT || op == OP_LE ? TRUTH_TRUE : TRUTH_FALSE);
+	return thing_of_truth((op == OP_LT || op == OP_LE) == !of.number ? TRUTH_TRUE : TRUTH_FALSE);
 }
 
 /* The status, whose number no pack says, against a constant. */
-static struct thing compare_status(struct walk *w, enum node_op op, uint32_t node, uint32_t constant)
+static struct thing compare_status(struct walk *w, struct thing of, enum node_op op, uint32_t node, uint32_t constant)
 {
 	const struct node *c = walk_node(w, constant);
 	bool cancelled = c->kind == NODE_CONST && aftermath_means_cancelled(w, c);
@@ -44,18 +50,18 @@ static struct thing compare_status(struct walk *w, enum node_op op, uint32_t nod
 	if (cancelled)
 		walk_note_told(w, node);
 	if (c->kind != NODE_CONST || (op != OP_EQ && op != OP_NE))
-		return compare_sign(w, op, c);
+		return compare_sign(w, of, op, c);
 	return thing_of_truth((op == OP_EQ) == cancelled ? TRUTH_TRUE : TRUTH_FALSE);
 }
 
 /* A status that says failed, whatever number that is: neither 0, which is some error's code, nor cancelled. */
-static struct thing compare_failed(struct walk *w, enum node_op op, uint32_t constant)
+static struct thing compare_failed(struct walk *w, struct thing of, enum node_op op, uint32_t constant)
 {
 	const struct node *c = walk_node(w, constant);
 	bool succeeded = c->value == 0 && w->site->kind == COMPLETION_STATUS;
 
 	if (c->kind != NODE_CONST || (op != OP_EQ && op != OP_NE) || (!succeeded && !aftermath_means_cancelled(w, c)))
-		return w->site->kind == COMPLETION_STATUS ? compare_sign(w, op, c) : thing_unknown;
+		return w->site->kind == COMPLETION_STATUS ? compare_sign(w, of, op, c) : thing_unknown;
 	return thing_of_truth(op == OP_NE ? TRUTH_TRUE : TRUTH_FALSE);
 }
 
@@ -66,9 +72,9 @@ static struct thing compare(struct walk *w, uint32_t node, struct thing a, struc
 
 	w->part_asked |= a.kind == THING_PART || b.kind == THING_PART;
 	if (a.kind == THING_STATUS)
-		return compare_status(w, op, node, right);
+		return compare_status(w, a, op, node, right);
 	if (a.kind == THING_FAILED)
-		return compare_failed(w, op, right);
+		return compare_failed(w, a, op, right);
 	if (a.kind == THING_NUMBER && b.kind == THING_NUMBER) {
 		struct program_value x = value_constant(a.number), y = value_constant(b.number);
 
@@ -129,6 +135,18 @@ static struct thing eval_binary(struct walk *w, uint32_t node)
 	return n->op >= OP_EQ && n->op <= OP_GE ? compare(w, node, a, b, right) : thing_unknown;
 }
 
+struct thing aftermath_carried(struct walk *w, uint32_t node)
+{
+	if (!w->out->finish && !w->helpers)
+		w->out->finish = walk_node(w, node)->line ? node : w->where;
+	return walk_now(w)->carried;
+}
+
+static bool is_named(const char *name, const char *field)
+{
+	return field && strcmp(name, field) == 0;
+}
+
 /* The code and the domain of the error, a field of the user data, or something else's. */
 static struct thing eval_field(struct walk *w, uint32_t node)
 {
@@ -136,6 +154,10 @@ static struct thing eval_field(struct walk *w, uint32_t node)
 	struct thing of = aftermath_eval(w, n->first);
 	const char *name = walk_text(w, facts_symbol(w->f->facts, n->symbol)->name);
 
+	if (is_named(name, w->site->field))
+		return aftermath_carried(w, node);
+	if (is_named(name, w->site->data_field))
+		return (struct thing){ THING_DATA, 0 };
 	if (of.kind == THING_ERROR && g_str_has_suffix(name, ".code")) {
 		walk_note_told(w, node);
 		return w->scenario == SCENARIO_CANCELLED ? (struct thing){ THING_NUMBER, CANCELLED_IN_GIO }
@@ -163,6 +185,8 @@ static struct thing eval_unary(struct walk *w, const struct node *n)
 		walk_set(w, n->first, thing_unknown);
 	if (n->op == OP_NEG && of.kind == THING_NUMBER)
 		return (struct thing){ THING_NUMBER, -of.number };
+	if (n->op == OP_NEG && (of.kind == THING_STATUS || of.kind == THING_FAILED))
+		return (struct thing){ of.kind, !of.number };
 	return thing_unknown;
 }
 
@@ -186,9 +210,13 @@ static struct thing eval_assign(struct walk *w, const struct node *n)
 	uint32_t value_node = walk_node(w, n->first)->next;
 	const struct node *place = walk_node(w, n->first);
 
+	bool carries = place->kind == NODE_FIELD &&
+		       is_named(walk_text(w, facts_symbol(w->f->facts, place->symbol)->name), w->site->field);
 	if (place->kind != NODE_LOCAL && place->kind != NODE_PARAM)
-		aftermath_eval(w, n->first);
+		aftermath_eval(w, carries ? place->first : n->first);
 	struct thing value = aftermath_eval(w, value_node);
+	if (carries)
+		walk_now(w)->carried = n->op ? thing_unknown : value;
 	if (overwrites(w, n, place))
 		walk_note(w, EVENT_OVERWRITES, node_index(w, n), 0);
 	walk_set(w, n->first, n->op ? thing_unknown : value);

@@ -22,8 +22,8 @@ enum thing_kind {
 	THING_SOMETHING, /* not NULL, not 0 */
 	THING_ERROR,     /* the GError of the operation */
 	THING_RESULT,    /* the GAsyncResult */
-	THING_STATUS,    /* the number that says cancelled, whatever it is */
-	THING_FAILED,    /* a number that says failed, and not cancelled */
+	THING_STATUS,    /* the number that says cancelled, whatever it is; `number` 1: its opposite, as ECANCELED */
+	THING_FAILED,    /* a number that says failed, and not cancelled; the same */
 	THING_DATA,      /* the user data */
 	THING_PART,      /* what field `number` (symbol) of it points at */
 	THING_DOMAIN,    /* G_IO_ERROR */
@@ -47,6 +47,7 @@ struct state {
 	uint32_t disabled; /* the call that turned pthread cancellation off and that some way to here has not undone */
 	uint32_t maybe_by, maybe_at; /* the same on some way, and the call that did so */
 	uint32_t completed_by;       /* the variable, from 1, whose task was completed on every way to here; 0: none */
+	struct thing carried;        /* what the field holds that carries the outcome */
 	struct thing variables[MAX_VARIABLES];
 };
 
@@ -101,6 +102,12 @@ void walk_note(struct walk *w, enum aftermath_event_kind kind, uint32_t node, ui
 void walk_note_use(struct walk *w, struct thing of, uint32_t node);
 /* A question that tells cancellation apart was asked. */
 void walk_note_told(struct walk *w, uint32_t node);
+
+/* What the outcome is, as a number, when the walk is told it: by a parameter, a field or a result. */
+struct thing aftermath_outcome(const struct walk *w);
+
+/* The same of a field, or of a function that returns it, which is looked at here. */
+struct thing aftermath_carried(struct walk *w, uint32_t node);
 
 /* aftermath_eval.c: the value of an expression, whose effects on variables and events take place. */
 struct thing aftermath_eval(struct walk *w, uint32_t node);

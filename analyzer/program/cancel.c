@@ -56,8 +56,10 @@ static bool judge_use(const struct judge *j)
 	const struct completion_site *site = j->site;
 	const struct aftermath_event *use = NULL;
 
-	if (site->kind != COMPLETION_RESULT || !j->cancelled.finish)
+	if ((site->kind != COMPLETION_RESULT && !site->data_field) || !j->cancelled.finish)
 		return false;
+	if (site->data_field && site->canceller != CANCELLER_OWNER)
+		return false; /* something is cancelled somewhere: not seen that its owner goes */
 	if (site->lifetime == LIFETIME_BORROWED)
 		use = first_event(&j->cancelled, EVENT_USES_DATA);
 	else if (site->lifetime == LIFETIME_KEPT)
@@ -175,7 +177,7 @@ static bool takes_result(const struct program_function *f, const struct completi
 }
 
 /* Whether the program cancels such operations; then there is no result: the work of a thread pool did not even run. */
-static bool result_can_be_missing(const struct program *p, const struct completion_site *site)
+static bool result_can_be_missing(struct program *p, const struct completion_site *site)
 {
 	const struct program_function *starter = program_function(p, program_call(p, site->call)->callee);
 	bool works = takes_result(program_function(p, site->callback), site);
@@ -189,19 +191,34 @@ static bool result_can_be_missing(const struct program *p, const struct completi
 	return false;
 }
 
+static void add_ignored(const struct judge *j, const struct call *call)
+{
+	struct aftermath_event event = { EVENT_USES_DATA, call->node, call_node(j->p, call)->symbol };
+
+	add(j, CANCEL_IGNORED_STATUS, &event, LEVEL_MEDIUM, LEVEL_MEDIUM);
+}
+
 static void judge_ignored(const struct judge *j)
 {
 	const struct program_function *f = program_function(j->p, j->site->callback);
 
-	if (j->site->kind != COMPLETION_STATUS || j->cancelled.finish || !result_can_be_missing(j->p, j->site))
+	if (j->site->kind != COMPLETION_STATUS || j->cancelled.finish)
+		return;
+	if (j->site->field) {
+		uint32_t use = cancel_uses_result(j->p, j->site);
+
+		if (use)
+			add_ignored(j, program_call(j->p, use));
+		return;
+	}
+	if (!result_can_be_missing(j->p, j->site))
 		return;
 	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 		const struct call *call = program_call(j->p, i);
 
 		if (!call->callee || completion_releases(program_function(j->p, call->callee)->name))
 			continue;
-		struct aftermath_event event = { EVENT_USES_DATA, call->node, call_node(j->p, call)->symbol };
-		add(j, CANCEL_IGNORED_STATUS, &event, LEVEL_MEDIUM, LEVEL_MEDIUM);
+		add_ignored(j, call);
 		return;
 	}
 }

@@ -25,6 +25,7 @@ void cancel_roles_find(struct program *p)
 		note(roles, words->cancels, CANCEL_CANCELS);
 		note(roles, words->reports, CANCEL_REPORTS);
 		note(roles, words->logs, CANCEL_LOGS);
+		note(roles, words->starts, CANCEL_STARTS);
 	}
 	p->cancel_roles = arena_new_array(p->arena, uint8_t, p->functions->len);
 	for (uint32_t i = 1; i < p->functions->len; i++)

@@ -182,6 +182,7 @@ static bool is_element(struct program *p, const struct program_function *f, cons
 	return false;
 }
 
+/* A cancellable is given up by whoever goes; what carries the outcome itself is there until that was told, if all is well. */
 static void note_place(struct program *p, const struct call *cancels, const struct node *place, GHashTable *places)
 {
 	const struct program_function *f = program_function(p, cancels->caller);
@@ -191,14 +192,29 @@ static void note_place(struct program *p, const struct call *cancels, const stru
 	if (GPOINTER_TO_UINT(g_hash_table_lookup(places, key)) == CANCELLED_AT_THE_END)
 		return;
 	const struct node *base = place->first ? base_of(p, f, place->first) : NULL;
+	bool borrows = strstr(facts_string(f->facts, facts_symbol(f->facts, place->symbol)->type), "Cancellable");
 	bool goes = !waits_behind(p, cancels) &&
-		    ((!is_element(p, f, base) && goes_with(p, cancels->caller, 0)) || (base && releases(p, f, base)));
+		    ((borrows && !is_element(p, f, base) && goes_with(p, cancels->caller, 0)) ||
+		     (base && releases(p, f, base)));
 	enum cancelled how = goes ? CANCELLED_AT_THE_END : CANCELLED_ALONE;
 	if (!known || how == CANCELLED_AT_THE_END)
 		g_hash_table_insert(places, (gpointer)key, GUINT_TO_POINTER(how));
 }
 
-static void note_cancelled(struct program *p, const struct call *call, GHashTable *places)
+/* What carries the outcome in a field is cancelled itself, as GLib's cancellables are. */
+static bool is_cancellable(const GHashTable *carriers, const char *type)
+{
+	char tag[80];
+
+	if (strstr(type, "Cancellable"))
+		return true;
+	if (strncmp(type, "struct ", 7) != 0)
+		return false;
+	g_strlcpy(tag, type + 7, MIN(sizeof(tag), strcspn(type + 7, " ") + 1));
+	return g_hash_table_contains((GHashTable *)carriers, tag);
+}
+
+static void note_cancelled(struct program *p, const struct call *call, const GHashTable *carriers, GHashTable *places)
 {
 	const struct program_function *f = program_function(p, call->caller);
 	const struct node *n = function_node(f, call->node);
@@ -208,20 +224,36 @@ static void note_cancelled(struct program *p, const struct call *call, GHashTabl
 		const struct node *place = place_given(p, f, child);
 
 		if (place &&
-		    strstr(facts_string(f->facts, facts_symbol(f->facts, place->symbol)->type), "Cancellable") &&
+		    is_cancellable(carriers, facts_string(f->facts, facts_symbol(f->facts, place->symbol)->type)) &&
 		    completion_cancels(p, f, n, argument))
 			note_place(p, call, place, places);
 	}
 }
 
+/* Tags of the structs that packs say to carry the outcome of their operation. */
+static GHashTable *find_carriers(const struct program *p)
+{
+	GHashTable *carriers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (size_t i = 0; i < p->packs->count; i++)
+		for (size_t k = 0; k < p->packs->items[i].register_count; k++) {
+			const char *field = p->packs->items[i].registers[k].completion.field;
+
+			if (field)
+				g_hash_table_add(carriers, g_strndup(field, strcspn(field, ".")));
+		}
+	return carriers;
+}
+
 /* Keys of the fields and globals that something cancels -> enum cancelled. */
 static GHashTable *cancelled_places(struct program *p)
 {
-	GHashTable *places = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTable *places = g_hash_table_new(g_str_hash, g_str_equal), *carriers = find_carriers(p);
 
 	for (uint32_t i = 1; i < p->calls->len; i++)
 		if (program_call(p, i)->callee && !program_call(p, i)->cleanup)
-			note_cancelled(p, program_call(p, i), places);
+			note_cancelled(p, program_call(p, i), carriers, places);
+	g_hash_table_destroy(carriers);
 	return places;
 }
 
@@ -277,6 +309,22 @@ static enum canceller canceller_of(struct program *p, const struct program_funct
 	    !completion_same_variable(owner_of_private(p, f, holder), object) && !is_lent(p, f, holder, object))
 		return CANCELLER_OTHER;
 	return GPOINTER_TO_UINT(how) == CANCELLED_AT_THE_END ? CANCELLER_OWNER : CANCELLER_REQUEST;
+}
+
+enum canceller completion_owner(struct program *p, const struct completion_site *site, GHashTable *places)
+{
+	const struct call *call = program_call(p, site->call);
+	const struct program_function *f = program_function(p, call->caller);
+
+	for (uint32_t child = call_node(p, call)->first; child; child = function_node(f, child)->next) {
+		const struct node *place = place_given(p, f, child);
+		uint32_t at = place ? (uint32_t)(place - facts_node(f->facts, 0)) : 0;
+		enum canceller canceller = at ? canceller_of(p, f, at, site->data, places) : CANCELLER_NONE;
+
+		if (canceller == CANCELLER_OWNER || canceller == CANCELLER_REQUEST)
+			return canceller;
+	}
+	return site->canceller;
 }
 
 /* --- sites --- */
@@ -361,12 +409,12 @@ static void add_status_callback(struct finder *finder, uint32_t index, const str
 		.outcome = (uint32_t)r->completion.status - 1,
 		.model = &r->completion,
 		.pack = pack,
-		.canceller = CANCELLER_OTHER,
+		.canceller = completion_can_be_cancelled(finder->p, &r->completion) ? CANCELLER_OTHER : CANCELLER_NONE,
 	};
 	g_array_append_val(finder->sites, site);
 }
 
-static const struct pack *pack_of(const struct program *p, const struct registration *r)
+const struct pack *completion_pack(const struct program *p, const struct registration *r)
 {
 	for (size_t i = 0; i < p->packs->count; i++) {
 		const struct pack *pack = &p->packs->items[i];
@@ -385,89 +433,7 @@ static void look_for_status_callbacks(struct finder *finder, uint32_t index)
 		const struct registration *r = model->registers[i];
 
 		if (r->completion.status > 0 && r->completion.cancelled)
-			add_status_callback(finder, index, r, pack_of(finder->p, r));
-	}
-}
-
-/* --- by a test for a constant that is named so --- */
-
-bool completion_names_cancelled(const char *text)
-{
-	return g_str_has_suffix(text, "_CANCELED") || g_str_has_suffix(text, "_CANCELLED") ||
-	       g_str_has_suffix(text, "ECANCELED");
-}
-
-/* The constant that stands against this parameter in a comparison or a case of its `switch`; 0: none that says cancelled. */
-static uint32_t tested_for_cancel(const struct program_function *f, const struct node *n, uint32_t *parameter)
-{
-	const struct node *left = n->first ? function_node(f, n->first) : NULL;
-	uint32_t constant = 0;
-
-	if (!left || left->kind != NODE_PARAM || left->value >= f->fact->params)
-		return 0;
-	*parameter = (uint32_t)left->value;
-	if (n->kind == NODE_BINARY && (n->op == OP_EQ || n->op == OP_NE))
-		constant = left->next;
-	else if (n->kind == NODE_SWITCH && left->next)
-		for_each_child(child, f->facts, function_node(f, left->next)) {
-			const struct node *c = function_node(f, child);
-
-			if (c->kind == NODE_CASE &&
-			    completion_names_cancelled(facts_string(f->facts, function_node(f, c->first)->text)))
-				constant = c->first;
-		}
-	return constant && completion_names_cancelled(facts_string(f->facts, function_node(f, constant)->text))
-		       ? constant
-		       : 0;
-}
-
-/* A callback that compares a parameter with a constant named ..._CANCELED is told its outcome by that parameter. */
-static bool infer_status(struct finder *finder, struct completion_site *site)
-{
-	const struct program_function *f = program_function(finder->p, site->callback);
-
-	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
-		const struct node *n = function_node(f, i);
-		uint32_t parameter = 0;
-		uint32_t constant =
-			n->kind == NODE_BINARY || n->kind == NODE_SWITCH ? tested_for_cancel(f, n, &parameter) : 0;
-
-		if (!constant)
-			continue;
-		struct completion *model = arena_new(finder->p->arena, struct completion);
-		const char **names = arena_new_array(finder->p->arena, const char *, 2);
-
-		names[0] = facts_string(f->facts, function_node(f, constant)->text);
-		*model = (struct completion){ .status = (int)parameter + 1, .cancelled = names };
-		site->model = model;
-		site->outcome = parameter;
-		return true;
-	}
-	return false;
-}
-
-/* Functions handed to others that do so, where no pack says more. */
-static void look_for_named_cancels(struct finder *finder, uint32_t index)
-{
-	const struct call *call = program_call(finder->p, index);
-	const struct program_function *f = program_function(finder->p, call->caller);
-
-	if (call->callee && program_function(finder->p, call->callee)->model)
-		return;
-	for (uint32_t child = argument_at(f, function_node(f, call->node), 0); child;
-	     child = function_node(f, child)->next) {
-		uint32_t callback = function_named(finder->p, f, child);
-		struct completion_site site = {
-			.kind = COMPLETION_STATUS,
-			.call = index,
-			.callback = callback,
-			.data_param = UINT32_MAX,
-			.canceller = CANCELLER_OTHER,
-		};
-
-		if (callback && program_function(finder->p, callback)->fact &&
-		    program_function(finder->p, callback)->fact->body && infer_status(finder, &site))
-			g_array_append_val(finder->sites, site);
+			add_status_callback(finder, index, r, completion_pack(finder->p, r));
 	}
 }
 
@@ -488,10 +454,11 @@ GArray *completions_find(struct program *p)
 		if (program_call(p, i)->cleanup)
 			continue;
 		look_for_ready_callbacks(&finder, i);
-		look_for_named_cancels(&finder, i);
+		completions_find_named(p, i, finder.sites);
 		if (program_call(p, i)->callee)
 			look_for_status_callbacks(&finder, i);
 	}
+	completions_find_fields(p, finder.sites, finder.places);
 	g_hash_table_destroy(finder.places);
 	g_array_sort(finder.sites, compare_sites);
 	return finder.sites;

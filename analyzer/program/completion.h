@@ -2,7 +2,8 @@
  * completion: who is told how an asynchronous operation ended, and what becomes of the data it gets then.
  *
  * Two ways to be told: by a number (libuv's `status`), which a pack describes; or by a GAsyncResult, which a `_finish`
- * function turns into a result and a GError (GIO's convention, recognised by the prototypes, without a pack).
+ * function turns into a result and a GError (GIO's convention, recognised by the prototypes, without a pack). A number is
+ * a parameter, a field of what the callback gets (`task->result`), or, where no callback is told, what a call returns.
  */
 #ifndef LOOPLINT_PROGRAM_COMPLETION_H
 #define LOOPLINT_PROGRAM_COMPLETION_H
@@ -31,10 +32,14 @@ enum canceller {
 struct completion_site {
 	enum completion_kind kind;
 	uint32_t call;
-	uint32_t callback;              /* a function with a body */
-	uint32_t data;                  /* argument: what the callback gets as user data; 0: none */
-	uint32_t data_param;            /* of the callback, from 0; UINT32_MAX: none */
-	uint32_t outcome;               /* parameter of the callback, from 0: the GAsyncResult, or the status */
+	uint32_t callback;   /* a function with a body */
+	uint32_t data;       /* argument: what the callback gets as user data; 0: none */
+	uint32_t data_param; /* of the callback, from 0; UINT32_MAX: none */
+	uint32_t outcome;    /* parameter of the callback, from 0: the GAsyncResult, or the status; UINT32_MAX: none */
+	const char *field;   /* "struct-tag.field" that carries the status instead; NULL: none */
+	const char *data_field;  /* ... and the user data */
+	uint32_t returned;       /* or the call, in the callback, that returns the status; 0: none */
+	uint32_t holder, stored; /* `call` 0: function and node that store the callback; 0: nothing hands it over */
 	const struct completion *model; /* COMPLETION_STATUS: what its values mean */
 	const struct pack *pack;        /* ... and whose names they are */
 	enum lifetime lifetime;
@@ -49,6 +54,7 @@ enum cancel_role {
 	CANCEL_CANCELS = 1 << 3,
 	CANCEL_REPORTS = 1 << 4,
 	CANCEL_LOGS = 1 << 5,
+	CANCEL_STARTS = 1 << 6,
 };
 
 /* cancel_role.c: reads the packs. Once, before all others of this header. */
@@ -58,6 +64,18 @@ unsigned cancel_role(const struct program *p, uint32_t function);
 /* Whether a function has one of these roles, or calls one that has, a few calls deep. Calls through pointers do not count. */
 bool cancel_role_within(const struct program *p, uint32_t function, unsigned roles);
 
+/* completion_named.c: adds those of a call that no pack knows, told by a parameter they hold against such a constant. */
+void completions_find_named(struct program *p, uint32_t index, GArray *sites);
+
+/* completion_field.c: adds those that are told by a field, or by what a call returns. `places` is of completion.c. */
+void completions_find_fields(struct program *p, GArray *sites, GHashTable *places);
+/* Who can cancel an operation that takes one of those places among its arguments; else what the site says already. */
+enum canceller completion_owner(struct program *p, const struct completion_site *site, GHashTable *places);
+/* Whether the program calls what cancels such operations, as far as a pack says what does. */
+bool completion_can_be_cancelled(struct program *p, const struct completion *how);
+/* The pack that a registration is of. */
+const struct pack *completion_pack(const struct program *p, const struct registration *r);
+
 /* All of them, ordered by callback, then by call: an array of struct completion_site that the caller frees. */
 GArray *completions_find(struct program *p);
 
@@ -65,6 +83,9 @@ GArray *completions_find(struct program *p);
 bool completion_names_cancelled(const char *text);
 /* cancel_code.c: calls that hand a function such a code, as if it were told by them; the caller frees the array. */
 GArray *cancel_codes_find(struct program *p);
+
+/* cancel_result.c: the first call in a callback that is given what the work of the operation leaves for it; 0: none. */
+uint32_t cancel_uses_result(struct program *p, const struct completion_site *site);
 
 /* lifetime.c: whether a call cancels what a node among its arguments is, itself or as a function of the program. */
 bool completion_cancels(struct program *p, const struct program_function *f, const struct node *call,

@@ -406,8 +406,9 @@ struct program {
 	GArray *first_definitions; /* per variable: its first definition; see struct program_function */
 	GArray *returns;           /* struct region, each at a return statement */
 
-	GHashTable *result_index; /* (function, node of a call) -> slot */
-	GHashTable *slot_by_key;  /* key of a field or global -> slot */
+	GHashTable *result_index;     /* (function, node of a call) -> slot */
+	GHashTable *inline_functions; /* names of those that headers of libraries define -> one; NULL: not asked for */
+	GHashTable *slot_by_key;      /* key of a field or global -> slot */
 	GArray *slots, *targets, *copies, *ports, *port_calls;
 	GHashTable *target_index;
 
@@ -754,7 +755,7 @@ void within_find(struct program *p);
 /* The callbacks called within a call of `callee`: an array of struct handed_over; NULL for none. */
 const GArray *within_of(const struct program *p, uint32_t callee);
 /* Whether the program calls one of these functions. `names` is NULL-terminated; NULL names none. */
-bool program_calls_one_of(const struct program *p, const char *const *names);
+bool program_calls_one_of(struct program *p, const char *const *names);
 /* The same, and with the constant in argument `n` (from 1) that `call` has there too. */
 bool program_calls_alike(struct program *p, const struct instance *in, const struct call *call, unsigned n,
 			 const char *const *names);

@@ -261,12 +261,34 @@ static bool is_of_data(struct program *p, const struct program_function *f, cons
 					function_node(f, completion_without_cast(p, f, site->data)));
 }
 
+/* The same of user data that lies in a field of what the callback gets: `struct job *job = task->data`. */
+static bool releases_carried(struct program *p, const struct program_function *f, const char *field)
+{
+	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
+		const struct node *n = function_node(f, i), *first = n->first ? function_node(f, n->first) : NULL;
+		const struct node *from = n->kind == NODE_ASSIGN && !n->op ? function_node(f, first->next) : first;
+
+		if (!from || from->kind != NODE_FIELD ||
+		    strcmp(facts_string(f->facts, facts_symbol(f->facts, from->symbol)->name), field) != 0)
+			continue;
+		if (n->kind == NODE_ASSIGN && first->kind == NODE_LOCAL &&
+		    (done_to(p, f, first, gives_back, 0) || done_to(p, f, first, answers, 0)))
+			return true;
+		if (n->kind == NODE_CALL && call_does(p, f, n, 0, gives_back, 0))
+			return true;
+	}
+	return false;
+}
+
 enum lifetime completion_lifetime(struct program *p, const struct completion_site *site)
 {
 	const struct call *call = program_call(p, site->call);
 	const struct program_function *caller = program_function(p, call->caller);
 	const struct program_function *callback = program_function(p, site->callback);
 
+	if (site->data && site->data_field)
+		return releases_carried(p, callback, site->data_field) ? LIFETIME_KEPT
+								       : lifetime_of(p, caller, site->data, 0);
 	if (!site->data || site->data_param >= callback->fact->params)
 		return LIFETIME_UNKNOWN;
 	const char *type =

@@ -296,9 +296,9 @@ void program_free(struct program *p)
 	GHashTable *tables[] = { p->slot_values,      p->parameter_values, p->filled,        p->taken,
 				 p->slot_changes,     p->function_slots,   p->model_by_name, p->function_by_key,
 				 p->constant_by_name, p->result_index,     p->slot_by_key,   p->target_index,
-				 p->instance_index,   p->stored,           p->rooted,        p->within,
-				 p->field_marks,      p->returned,         p->deferred,      p->rooted_again,
-				 p->port_visits,      p->knowledge,        p->objects };
+				 p->inline_functions, p->instance_index,   p->stored,        p->rooted,
+				 p->within,           p->field_marks,      p->returned,      p->deferred,
+				 p->rooted_again,     p->port_visits,      p->knowledge,     p->objects };
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);

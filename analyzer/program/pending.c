@@ -332,7 +332,7 @@ static void look_for_ready_callbacks(struct finder *finder, const struct complet
 		.f = f, .call = site->call, .node = function_node(f, call->node), .callback = site->callback
 	};
 
-	if (site->kind != COMPLETION_RESULT || !site->data || site->lifetime != LIFETIME_BORROWED)
+	if (!site->data || site->lifetime != LIFETIME_BORROWED)
 		return;
 	const struct node *object = function_node(f, completion_without_cast(p, f, site->data));
 	uint32_t first = argument_at(f, start.node, 0);
@@ -460,7 +460,8 @@ GArray *pending_find(struct program *p, const GArray *sites)
 		look_for_forms(&finder, &start, program_function(p, call->callee)->name);
 	}
 	for (guint i = 0; i < sites->len; i++)
-		look_for_ready_callbacks(&finder, &g_array_index(sites, struct completion_site, i));
+		if (g_array_index(sites, struct completion_site, i).kind == COMPLETION_RESULT)
+			look_for_ready_callbacks(&finder, &g_array_index(sites, struct completion_site, i));
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		if (program_function(p, i)->fact)
 			look_for_jobs(&finder, i);

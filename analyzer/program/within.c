@@ -6,22 +6,37 @@
  */
 #include "program/internal.h"
 
+#include <string.h>
+
 struct handing {
 	struct program *p;
 	const struct registration *registration;
 	uint32_t call;
 };
 
-static uint32_t function_named(const struct program *p, const char *name)
+/* Functions that a library's header defines are static, and have other keys: io_uring_prep_cancel. */
+static uint32_t inline_function(struct program *p, const char *name)
+{
+	if (!p->inline_functions) {
+		p->inline_functions = g_hash_table_new(g_str_hash, g_str_equal);
+		for (uint32_t i = 1; i < p->functions->len; i++)
+			if (program_function(p, i)->flags & SYMBOL_SYSTEM && strchr(program_function(p, i)->key, '#'))
+				g_hash_table_insert(p->inline_functions, (gpointer)program_function(p, i)->name,
+						    GUINT_TO_POINTER(i));
+	}
+	return GPOINTER_TO_UINT(g_hash_table_lookup(p->inline_functions, name));
+}
+
+static uint32_t function_named(struct program *p, const char *name)
 {
 	char *key = g_strdup_printf("c:@F@%s", name);
 	uint32_t function = GPOINTER_TO_UINT(g_hash_table_lookup(p->function_by_key, key));
 
 	g_free(key);
-	return function;
+	return function ? function : inline_function(p, name);
 }
 
-bool program_calls_one_of(const struct program *p, const char *const *names)
+bool program_calls_one_of(struct program *p, const char *const *names)
 {
 	for (; names && *names; names++)
 		if (function_named(p, *names))
