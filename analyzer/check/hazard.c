@@ -171,10 +171,8 @@ static void show_spin(struct witness *w, const struct hazard *h, const struct ha
 typedef void show_hazard(struct witness *w, const struct hazard *h, const struct hazard_view *view);
 
 static show_hazard *const shows[] = {
-	[HAZARD_OFF_LOOP] = show_off_loop,
-	[HAZARD_OFFLOADED] = show_offloaded,
-	[HAZARD_LOCK] = show_lock,
-	[HAZARD_SPIN] = show_spin,
+	[HAZARD_OFF_LOOP] = show_off_loop, [HAZARD_SCOPE] = show_off_loop, [HAZARD_OFFLOADED] = show_offloaded,
+	[HAZARD_LOCK] = show_lock,         [HAZARD_SPIN] = show_spin,
 };
 
 /* Tells apart findings of one function: the call's number among its like, or the loop's. */

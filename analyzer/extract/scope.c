@@ -63,8 +63,10 @@ uint32_t scope_symbol(struct visit *v, CXCursor loop)
 	bool is_new;
 	uint32_t symbol = visit_block_symbol(v, loop, "scope", &is_new);
 
-	if (is_new)
+	if (is_new) {
 		facts_build_annotation(v->facts, symbol, "looplint::worker");
+		facts_build_annotation(v->facts, symbol, "looplint::scope");
+	}
 	return symbol;
 }
 

@@ -226,6 +226,7 @@ enum mark {
 	MARK_COROUTINE = 1 << 5,   /* QEMU: runs in a coroutine, and so on a loop */
 	MARK_NO_COROUTINE = 1 << 6,
 	MARK_COROUTINE_MIXED = 1 << 7,
+	MARK_SCOPE = 1 << 8, /* the block of an OFFLOAD_SCOPE; extract/scope.c says so */
 };
 
 /* A function, or every function with a beginning ("ui_*"), that .looplint.yaml declares something of. */

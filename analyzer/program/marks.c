@@ -20,6 +20,7 @@ static const struct {
 	{ "looplint::any-thread", MARK_ANY_THREAD }, { "clang::nonblocking", MARK_NONBLOCKING },
 	{ "clang::blocking", MARK_BLOCKING },        { "coroutine_fn", MARK_COROUTINE },
 	{ "no_coroutine_fn", MARK_NO_COROUTINE },    { "coroutine_mixed_fn", MARK_COROUTINE_MIXED },
+	{ "looplint::scope", MARK_SCOPE },
 };
 
 static const char blocking_on[] = "looplint::blocking:";

@@ -9,7 +9,8 @@
  *
  * So from a call that needs the loop we go backwards along the calls of workers, and report each that comes from code
  * which only workers run. A call needs the loop if that is declared (threads_needs_loop), if it changes a container of
- * the loop's, or if it calls the loop's handlers (shared.h).
+ * the loop's, or if it calls the loop's handlers (shared.h). The block of an OFFLOAD_SCOPE is a worker's as well: what is
+ * declared to need the loop is a mistake of its own there.
  */
 #include "program/shared.h"
 
@@ -87,8 +88,18 @@ static bool is_locked(const struct program *p, uint32_t instance, uint32_t last)
 	return false;
 }
 
+static bool is_in_scope(const struct program *p, uint32_t instance)
+{
+	for (uint32_t i = instance; i; i = program_instance(p, i)->parent)
+		if (program_function(p, program_instance(p, i)->function)->marks.bits & MARK_SCOPE)
+			return true;
+	return false;
+}
+
 void off_loop_report(struct program *p, GHashTable *reported, struct hazard hazard)
 {
+	if (hazard.kind == HAZARD_OFF_LOOP && !hazard.container && !hazard.handler && is_in_scope(p, hazard.instance))
+		hazard.kind = HAZARD_SCOPE;
 	if (g_hash_table_add(reported, GUINT_TO_POINTER(hazard.call)))
 		g_array_append_val(p->hazards, hazard);
 }

@@ -18,6 +18,7 @@ struct program;
 /* What rules about threads walk over. */
 enum hazard_kind {
 	HAZARD_OFF_LOOP,  /* a worker makes a call that only the loop's thread may make, or that leads to one */
+	HAZARD_SCOPE,     /* the same in the block of a scope */
 	HAZARD_OFFLOADED, /* a function that belongs on the loop is handed to a worker */
 	HAZARD_LOCK,      /* a worker blocks while it holds a lock that the loop takes */
 	HAZARD_SPIN,      /* the loop waits by looking again and again */
