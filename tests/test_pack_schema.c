@@ -37,7 +37,8 @@ static const char *const good[] = {
 	"s.data, "
 	"cancelled: [-E], cancelled_by: [g, h] } }]\n",
 	"library: l\noutcomes: [{ field: s.result, cancelled: [-E], cancelled_by: [g] }]\n",
-	"library: l\ngroups: [{ see: man 3 f, outcomes: [{ function: f, cancelled: [-E], see: man 3 g }] }]\n",
+	"library: l\ngroups: [{ see: man 3 f, outcomes: [{ function: f, cancelled: [-E], lasts: true, see: man 3 g }] "
+	"}]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, when: { argument: 2, is: nonnull } }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: caller, within: [g, h] }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, where_used: true }]\n",
@@ -132,6 +133,7 @@ static const char *const bad[] = {
 	"library: l\noutcomes: [{ field: s.result, cancelled: [] }]\n",
 	"library: l\noutcomes: [{ field: s.result, function: f, cancelled: [-E] }]\n",
 	"library: l\noutcomes: [{ cancelled: [-E] }]\n",
+	"library: l\noutcomes: [{ field: s.result, cancelled: [-E], lasts: true }]\n",
 	"library: l\noutcomes: [{ function: f(), cancelled: [-E] }]\n",
 	"library: l\neffects: [{ function: f, blocks: disk, unless: { argument: 1, below: 3, above: 1 } }]\n",
 	"library: l\neffects: [{ function: f, blocks: disk, unless: { argument: 1, field: n } }]\n",

@@ -56,6 +56,8 @@ static void convert_outcome(struct conversion *c, unsigned line, const struct ya
 	if (from->function && !converting_is_function(from->function, false))
 		complain(c, line, "'%s' is no function name", from->function);
 	check_carrier(c, line, from->field, false);
+	if (from->lasts && !from->function)
+		complain(c, line, "'lasts' belongs to what a 'function' returns");
 	if (!from->cancelled_count)
 		complain(c, line, "an outcome says which values mean 'cancelled'");
 	*to = (struct outcome_form){
@@ -63,6 +65,7 @@ static void convert_outcome(struct conversion *c, unsigned line, const struct ya
 		.how = { .field = arena_strdup(c->arena, from->field),
 			 .cancelled = converting_copy_strings(c, from->cancelled, from->cancelled_count),
 			 .cancelled_by = converting_copy_names(c, line, from->cancelled_by, from->cancelled_by_count) },
+		.lasts = from->lasts,
 		.see = arena_strdup(c->arena, from->see ? from->see : see),
 		.line = line,
 	};

@@ -127,6 +127,7 @@ struct registration {
 struct outcome_form {
 	const char *function;
 	struct completion how; /* field, cancelled and cancelled_by */
+	bool lasts;            /* of a function: once it has returned a cancellation, it does so again at once */
 	const char *see;
 	unsigned line; /* in the pack's file */
 };

@@ -73,6 +73,7 @@ static const cyaml_schema_field_t outcome_fields[] = { TEXT("function", struct y
 						       TEXT("field", struct yaml_outcome, field),
 						       LIST("cancelled", struct yaml_outcome, cancelled, &text),
 						       LIST("cancelled_by", struct yaml_outcome, cancelled_by, &text),
+						       FLAG("lasts", struct yaml_outcome, lasts),
 						       TEXT("see", struct yaml_outcome, see),
 						       CYAML_FIELD_END };
 static const cyaml_schema_value_t outcome = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_outcome,

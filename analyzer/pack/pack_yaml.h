@@ -26,6 +26,7 @@ struct yaml_completion {
 
 struct yaml_outcome {
 	char *function, *field, *see;
+	bool lasts;
 	char **cancelled, **cancelled_by;
 	unsigned cancelled_count, cancelled_by_count;
 };

@@ -62,6 +62,7 @@ static void leave(struct flow *flow, const struct node *statement)
 		return;
 	w->returned = w->returns ? things_join(w->returned, value) : value;
 	w->returns = true;
+	w->out->ends = w->out->ends || walk_now(w)->returned;
 	w->out->unfinished |= walk_now(w)->completed == COMPLETES_NOTHING;
 	w->out->unsure |= walk_now(w)->completed != COMPLETES_SURELY;
 	if (walk_now(w)->disabled)

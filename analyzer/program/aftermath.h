@@ -36,6 +36,7 @@ struct aftermath {
 	GArray *events;  /* struct aftermath_event, each once, in the order of the walk */
 	uint32_t told;   /* the first node that asked for cancellation by name; 0: none */
 	uint32_t finish; /* the call that took the result; 0: none. COMPLETION_STATUS: the first look at the status */
+	bool ends;       /* behind the call that returned the outcome, some way comes to the end of the function */
 	bool unfinished; /* some way to the end of the function completes nothing, */
 	bool unsure;     /* ... or only perhaps something: it calls through a pointer */
 };

@@ -111,9 +111,12 @@ static bool starts_anew(const struct walk *w, uint32_t function, const struct ar
 	return cancel_role_within(w->p, function, CANCEL_STARTS) && !tidies(w, a);
 }
 
-/* The call that returns the outcome. */
+/* The call that returns the outcome; made again, it is another try. */
 static struct thing eval_returned(struct walk *w, uint32_t node)
 {
+	if (walk_now(w)->returned)
+		walk_note(w, EVENT_STARTS, node, walk_node(w, node)->symbol);
+	walk_now(w)->returned = true;
 	if (!w->out->finish)
 		w->out->finish = node;
 	return aftermath_outcome(w);
@@ -252,7 +255,8 @@ static void note_completion(struct walk *w, uint32_t node, uint32_t function, co
 		if (completes == COMPLETES_SURELY)
 			walk_note(w, EVENT_COMPLETES, node, symbol);
 		walk_now(w)->completed = MAX(walk_now(w)->completed, completes);
-	} else if (!(role & CANCEL_LOGS) && !completion_releases(program_function(w->p, function)->name))
+	} else if (!(role & CANCEL_LOGS) && !holds(a, THING_STATUS) && /* else it is told, too */
+		   !completion_releases(program_function(w->p, function)->name))
 		walk_note(w, EVENT_CALLS, node, symbol);
 }
 
@@ -261,7 +265,7 @@ static void note_effects(struct walk *w, uint32_t node, uint32_t function, const
 {
 	uint32_t symbol = walk_node(w, node)->symbol;
 
-	if (starts(w, function, name) || starts_anew(w, function, a))
+	if (node != w->site->returned && (starts(w, function, name) || starts_anew(w, function, a)))
 		walk_note(w, EVENT_STARTS, node, symbol);
 	if (cancel_role_within(w->p, function, CANCEL_REPORTS))
 		walk_note(w, EVENT_ANSWERS, node, symbol);

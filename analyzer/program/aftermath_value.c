@@ -27,6 +27,7 @@ void states_join(void *state, const void *other)
 
 	for (unsigned i = 0; i < MAX_VARIABLES; i++)
 		to->variables[i] = things_join(to->variables[i], from->variables[i]);
+	to->returned = to->returned || from->returned;
 	to->carried = things_join(to->carried, from->carried);
 	to->completed = MIN(to->completed, from->completed);
 	to->disabled = to->disabled ? to->disabled : from->disabled;

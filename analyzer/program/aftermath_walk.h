@@ -47,6 +47,7 @@ struct state {
 	uint32_t disabled; /* the call that turned pthread cancellation off and that some way to here has not undone */
 	uint32_t maybe_by, maybe_at; /* the same on some way, and the call that did so */
 	uint32_t completed_by;       /* the variable, from 1, whose task was completed on every way to here; 0: none */
+	bool returned;               /* the call that returns the outcome was made on some way to here */
 	struct thing carried;        /* what the field holds that carries the outcome */
 	struct thing variables[MAX_VARIABLES];
 };

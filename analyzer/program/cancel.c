@@ -268,6 +268,42 @@ static void judge_sites(struct program *p, const GArray *sites, struct lasting *
 	}
 }
 
+/* Every wait of a coroutine that was cancelled ends at once: who goes on for ever, without a look at that, spins. */
+static bool judge_endless(const struct judge *j)
+{
+	const struct completion_site *site = j->site;
+	struct aftermath_event event = { EVENT_STARTS, site->returned, 0 };
+
+	if (!site->lasts || j->cancelled.ends || !aftermath_has(&j->cancelled, EVENT_STARTS, site->returned))
+		return false;
+	event.symbol = function_node(program_function(j->p, site->callback), site->returned)->symbol;
+	add(j, CANCEL_AS_FAILURE, &event, LEVEL_HIGH, LEVEL_MEDIUM);
+	return true;
+}
+
+/* What a coroutine does with what its waits return: each of them. */
+static void judge_returned(struct program *p)
+{
+	GArray *sites = completions_find_returned(p);
+
+	for (guint i = 0; i < sites->len; i++) {
+		const struct completion_site *site = &g_array_index(sites, struct completion_site, i);
+		struct judge j = { .p = p, .site = site };
+
+		if (aftermath_walk(p, site, SCENARIO_CANCELLED, &j.cancelled) &&
+		    aftermath_walk(p, site, SCENARIO_FAILED, &j.failed) &&
+		    aftermath_walk(p, site, SCENARIO_SUCCEEDED, &j.succeeded) && !judge_endless(&j)) {
+			judge_failure(&j);
+			judge_success(&j);
+			judge_lost(&j);
+		}
+		aftermath_finish(&j.cancelled);
+		aftermath_finish(&j.failed);
+		aftermath_finish(&j.succeeded);
+	}
+	g_array_free(sites, TRUE);
+}
+
 /* --- codes of cancellations that are handed on --- */
 
 /* Whether the parameter is passed on behind a node: somebody will take it for what it says there. */
@@ -359,6 +395,7 @@ void cancel_find(struct program *p)
 	struct lasting *lasting = lasting_new(p);
 
 	judge_sites(p, sites, lasting);
+	judge_returned(p);
 	judge_codes(p);
 	closing_find(p, sites, lasting);
 	lasting_free(lasting);

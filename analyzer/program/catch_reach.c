@@ -6,6 +6,7 @@
  * is called one. Functions of the program are looked into; the C library throws nothing.
  */
 #include "program/catches.h"
+#include "program/completion.h"
 
 #include <string.h>
 
@@ -113,6 +114,8 @@ static bool names_cancellation(const struct catch_reach *r, const struct program
 
 	if (*name && catch_means_cancelled(r->form, name))
 		return true;
+	if (completion_is_returned(r->p, f, (uint32_t)(n - facts_node(f->facts, 0))))
+		return true; /* an error that may be that of a cancellation: Throw(offload_await(&task)) */
 	for_each_child(child, f->facts, n)
 		if (names_cancellation(r, f, function_node(f, child)))
 			return true;

@@ -409,7 +409,8 @@ static void add_status_callback(struct finder *finder, uint32_t index, const str
 		.outcome = (uint32_t)r->completion.status - 1,
 		.model = &r->completion,
 		.pack = pack,
-		.canceller = completion_can_be_cancelled(finder->p, &r->completion) ? CANCELLER_OTHER : CANCELLER_NONE,
+		.canceller = completion_can_be_cancelled(finder->p, &r->completion, callback) ? CANCELLER_OTHER
+											      : CANCELLER_NONE,
 	};
 	g_array_append_val(finder->sites, site);
 }

@@ -38,6 +38,7 @@ struct completion_site {
 	uint32_t outcome;    /* parameter of the callback, from 0: the GAsyncResult, or the status; UINT32_MAX: none */
 	const char *field;   /* "struct-tag.field" that carries the status instead; NULL: none */
 	const char *data_field;  /* ... and the user data */
+	bool lasts;              /* of `returned`: it returns the same at once from then on */
 	uint32_t returned;       /* or the call, in the callback, that returns the status; 0: none */
 	uint32_t holder, stored; /* `call` 0: function and node that store the callback; 0: nothing hands it over */
 	const struct completion *model; /* COMPLETION_STATUS: what its values mean */
@@ -69,10 +70,14 @@ void completions_find_named(struct program *p, uint32_t index, GArray *sites);
 
 /* completion_field.c: adds those that are told by a field, or by what a call returns. `places` is of completion.c. */
 void completions_find_fields(struct program *p, GArray *sites, GHashTable *places);
+/* completion_returned.c: those that are told by what a call of theirs returns, a site for each call; the caller frees it. */
+GArray *completions_find_returned(struct program *p);
+/* Whether an expression is what such a call returns, or a local that is set to it. After completions_find_returned(). */
+bool completion_is_returned(const struct program *p, const struct program_function *f, uint32_t node);
 /* Who can cancel an operation that takes one of those places among its arguments; else what the site says already. */
 enum canceller completion_owner(struct program *p, const struct completion_site *site, GHashTable *places);
-/* Whether the program calls what cancels such operations, as far as a pack says what does. */
-bool completion_can_be_cancelled(struct program *p, const struct completion *how);
+/* Whether a program that a function is part of calls what cancels such operations, as far as a pack says what does. */
+bool completion_can_be_cancelled(struct program *p, const struct completion *how, uint32_t function);
 /* The pack that a registration is of. */
 const struct pack *completion_pack(const struct program *p, const struct registration *r);
 

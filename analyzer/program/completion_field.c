@@ -21,9 +21,9 @@ struct finder {
 	GHashTable *places; /* see completions_places */
 };
 
-bool completion_can_be_cancelled(struct program *p, const struct completion *how)
+bool completion_can_be_cancelled(struct program *p, const struct completion *how, uint32_t function)
 {
-	return !how->cancelled_by || program_calls_one_of(p, how->cancelled_by);
+	return !how->cancelled_by || program_calls_one_with(p, how->cancelled_by, function);
 }
 
 static bool has_body(const struct program *p, uint32_t function)
@@ -89,6 +89,8 @@ static void add_told(uint32_t function, uint32_t target, void *data)
 		return;
 	struct telling one = *telling;
 	one.site.callback = function;
+	one.site.canceller =
+		completion_can_be_cancelled(p, one.site.model, function) ? CANCELLER_OTHER : CANCELLER_NONE;
 	if (one.site.data_field && one.site.call) {
 		one.site.lifetime = completion_lifetime(p, &one.site);
 		one.site.canceller = completion_owner(p, &one.site, telling->finder->places);
@@ -98,7 +100,7 @@ static void add_told(uint32_t function, uint32_t target, void *data)
 		follow(&one);
 }
 
-static struct completion_site site_of(struct finder *finder, const struct completion *how, const struct pack *pack)
+static struct completion_site site_of(const struct completion *how, const struct pack *pack)
 {
 	return (struct completion_site){
 		.kind = COMPLETION_STATUS,
@@ -108,7 +110,6 @@ static struct completion_site site_of(struct finder *finder, const struct comple
 		.data_field = how->data,
 		.model = how,
 		.pack = pack,
-		.canceller = completion_can_be_cancelled(finder->p, how) ? CANCELLER_OTHER : CANCELLER_NONE,
 	};
 }
 
@@ -123,7 +124,7 @@ static void look_at_call(struct finder *finder, uint32_t index)
 
 		if (!r->completion.field || r->callback < 1)
 			continue;
-		struct telling telling = { finder, site_of(finder, &r->completion, completion_pack(p, r)), 0 };
+		struct telling telling = { finder, site_of(&r->completion, completion_pack(p, r)), 0 };
 		telling.site.call = index;
 		telling.site.data = r->data > 0 ? call_argument(p, &call, (unsigned)r->data) : 0;
 		pointers_each(p, call.caller, call_argument(p, &call, (unsigned)r->callback), add_told, &telling);
@@ -170,7 +171,7 @@ static void look_at_fields(struct finder *finder)
 
 		if (!r)
 			continue;
-		struct completion_site site = site_of(finder, &r->completion, completion_pack(p, r));
+		struct completion_site site = site_of(&r->completion, completion_pack(p, r));
 		add_stored(finder, &site, s);
 	}
 	g_hash_table_destroy(fields);
@@ -244,7 +245,7 @@ static void look_at_indirect(struct finder *finder, uint32_t index, GHashTable *
 		const char **names = arena_new_array(p->arena, const char *, 2);
 		names[0] = constant;
 		*how = (struct completion){ .field = field, .cancelled = names };
-		struct completion_site site = site_of(finder, how, NULL);
+		struct completion_site site = site_of(how, NULL);
 		add_stored(finder, &site, slot);
 	}
 }
@@ -311,12 +312,14 @@ static bool is_told_already(const struct finder *finder, uint32_t function, cons
 
 static void look_into(struct finder *finder, uint32_t function, const struct outcome *outcome)
 {
-	struct completion_site site = site_of(finder, &outcome->form->how, outcome->pack);
+	struct completion_site site = site_of(&outcome->form->how, outcome->pack);
 	uint32_t look = looks_at(program_function(finder->p, function), site.field);
 
-	if (!look || is_told_already(finder, function, site.field) || callers_look(finder->p, function, site.field))
+	if (!look || !completion_can_be_cancelled(finder->p, site.model, function) ||
+	    is_told_already(finder, function, site.field) || callers_look(finder->p, function, site.field))
 		return;
 	site.callback = function;
+	site.canceller = CANCELLER_OTHER;
 	g_array_append_val(finder->sites, site);
 	add_handed(finder, &site, look);
 }
@@ -347,8 +350,7 @@ static void look_for_outcomes(struct finder *finder)
 		for (size_t k = 0; k < p->packs->items[i].outcome_count; k++) {
 			struct outcome outcome = { &p->packs->items[i].outcomes[k], &p->packs->items[i] };
 			const char *field = outcome.form->how.field;
-			bool used = field && g_hash_table_contains(fields, field) &&
-				    completion_can_be_cancelled(p, &outcome.form->how);
+			bool used = field && g_hash_table_contains(fields, field);
 
 			for (uint32_t f = 1; used && f < p->functions->len; f++)
 				if (has_body(p, f))

@@ -173,8 +173,12 @@ static void *walk_turn(struct flow *flow, const struct node *n)
 	walk(flow, body);
 	flow_join(flow, flow->continued);
 	flow->client->evaluate(flow, step);
-	if (n->op == LOOP_DO && !endless && decide(flow, condition) != TRUTH_TRUE)
+	if (n->op == LOOP_DO && !endless)
+		truth = decide(flow, condition);
+	if (n->op == LOOP_DO && truth != TRUTH_TRUE)
 		join_into(flow, out, flow->now);
+	if (n->op == LOOP_DO && truth == TRUTH_FALSE)
+		make_dead(flow, flow->now);
 	void *end = flow_copy(flow);
 	flow_set(flow, out);
 	flow_join(flow, flow->broken);

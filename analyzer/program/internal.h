@@ -416,15 +416,16 @@ struct program {
 	struct main_contexts *main_contexts; /* main_context.c; NULL: not looked for */
 
 	GArray *roots, *instances, *loop_effects;
-	GArray *thread_effects;       /* struct loop_effect, of instances on workers */
-	GArray *worker_edges;         /* struct worker_edge */
-	GArray *off_loop_ways;        /* struct off_loop_way */
-	GArray *hazards;              /* struct hazard */
-	uint8_t *cancel_roles;        /* per function: enum cancel_role, completion.h */
-	GArray *cancel_faults;        /* struct cancel_fault, cancel.h */
-	GArray *abandoned;            /* struct abandoned, closing.h */
-	GArray *lock_arrivals;        /* struct lock_arrival */
-	GArray *swallowed;            /* struct swallowed */
+	GArray *thread_effects; /* struct loop_effect, of instances on workers */
+	GArray *worker_edges;   /* struct worker_edge */
+	GArray *off_loop_ways;  /* struct off_loop_way */
+	GArray *hazards;        /* struct hazard */
+	uint8_t *cancel_roles;  /* per function: enum cancel_role, completion.h */
+	bool *returning;       /* per function: it returns the outcome of an operation; NULL: none does. completion.h */
+	GArray *cancel_faults; /* struct cancel_fault, cancel.h */
+	GArray *abandoned;     /* struct abandoned, closing.h */
+	GArray *lock_arrivals; /* struct lock_arrival */
+	GArray *swallowed;     /* struct swallowed */
 	GHashTable *instance_index;   /* instance_key() -> the first of equal instances */
 	GHashTable *port_visits;      /* the same of ports, as if they were functions -> struct port_visit */
 	GHashTable *knowledge;        /* key -> struct knowledge */
@@ -756,6 +757,8 @@ void within_find(struct program *p);
 const GArray *within_of(const struct program *p, uint32_t callee);
 /* Whether the program calls one of these functions. `names` is NULL-terminated; NULL names none. */
 bool program_calls_one_of(struct program *p, const char *const *names);
+/* Whether a program that a function is part of does. */
+bool program_calls_one_with(struct program *p, const char *const *names, uint32_t function);
 /* The same, and with the constant in argument `n` (from 1) that `call` has there too. */
 bool program_calls_alike(struct program *p, const struct instance *in, const struct call *call, unsigned n,
 			 const char *const *names);

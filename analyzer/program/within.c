@@ -44,6 +44,21 @@ bool program_calls_one_of(struct program *p, const char *const *names)
 	return false;
 }
 
+bool program_calls_one_with(struct program *p, const char *const *names, uint32_t function)
+{
+	uint64_t programs = programs_of(p, function);
+
+	callers_index(p);
+	for (; names && *names; names++) {
+		uint32_t called = function_named(p, *names);
+
+		for (uint32_t i = called ? p->calls_of[called] : 0; i; i = p->next_call_of[i])
+			if (programs & programs_of(p, program_call(p, i)->caller))
+				return true;
+	}
+	return false;
+}
+
 bool program_calls_alike(struct program *p, const struct instance *in, const struct call *call, unsigned n,
 			 const char *const *names)
 {

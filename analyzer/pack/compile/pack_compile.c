@@ -21,7 +21,7 @@ _Static_assert(sizeof(struct registration) == 136, "put_registration writes ever
 _Static_assert(sizeof(struct effect) == 208, "put_effect writes every member");
 _Static_assert(sizeof(struct pack) == 264, "put_pack writes every member");
 _Static_assert(sizeof(struct catch_form) == 152, "put_catch writes every member");
-_Static_assert(sizeof(struct outcome_form) == 80, "put_outcome writes every member");
+_Static_assert(sizeof(struct outcome_form) == 88, "put_outcome writes every member");
 #endif
 
 /* A C string; bytes that are not plain ASCII as three octal digits. */
@@ -212,6 +212,7 @@ static void put_entries(const struct pack *pack, size_t number)
 		fputs("\t{", stdout);
 		put_text("function", pack->outcomes[i].function);
 		put_completion("how", &pack->outcomes[i].how);
+		put_number("lasts", pack->outcomes[i].lasts);
 		put_text("see", pack->outcomes[i].see);
 		put_number("line", pack->outcomes[i].line);
 		fputs(" },\n", stdout);

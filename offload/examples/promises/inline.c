@@ -22,7 +22,8 @@ OFFLOAD_FUNCTION(add_three, (int), (int, a), (int, b), (int, c))
 
 static void on_sum(struct add_three_call *call)
 {
-	printf("the sum is %d\n", call->value);
+	if (call->task.result == 0)
+		printf("the sum is %d\n", call->value);
 }
 
 int main(void)

@@ -22,7 +22,8 @@ OFFLOAD_FUNCTION(repeat, (struct text), (const char *, word), (int, times))
 
 static void on_repeat(struct repeat_call *call)
 {
-	printf("%s %d times: %s\n", call->arguments.word, call->arguments.times, call->value.bytes);
+	if (call->task.result == 0)
+		printf("%s %d times: %s\n", call->arguments.word, call->arguments.times, call->value.bytes);
 }
 
 int main(void)

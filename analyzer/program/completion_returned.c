@@ -1,0 +1,128 @@
+/*
+ * completion_returned: operations whose outcome a call returns, as in a coroutine:
+ *
+ *      error = offload_await(&task);             whoever calls it is told there; and so is whoever calls a function that
+ *      if (error < 0) ...                        returns what it returned
+ */
+#include "program/completion.h"
+
+#include <string.h>
+
+enum { ROUNDS = 3 /* functions that return it, one in the other */ };
+
+struct returning {
+	const struct outcome_form *form;
+	const struct pack *pack;
+};
+
+/* What packs say functions return -> struct returning; of what somebody can cancel. */
+static GHashTable *described(struct program *p)
+{
+	GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+
+	for (size_t i = 0; i < p->packs->count; i++)
+		for (size_t k = 0; k < p->packs->items[i].outcome_count; k++) {
+			struct returning returning = { &p->packs->items[i].outcomes[k], &p->packs->items[i] };
+
+			if (returning.form->function && (!returning.form->how.cancelled_by ||
+							 program_calls_one_of(p, returning.form->how.cancelled_by)))
+				g_hash_table_insert(names, (gpointer)returning.form->function,
+						    g_memdup2(&returning, sizeof(returning)));
+		}
+	return names;
+}
+
+/* Whether a call is an expression, or what a local is set to somewhere. */
+static bool may_be(const struct program *p, const struct program_function *f, uint32_t node, uint32_t call)
+{
+	const struct node *n = function_node(f, node);
+	uint32_t count = 0;
+	const struct definition *d = n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (d[i].value == call && !d[i].field)
+			return true;
+	return node == call;
+}
+
+static bool returns_it(const struct program *p, const struct call *call)
+{
+	const struct program_function *f = program_function(p, call->caller);
+
+	for (uint32_t i = f->fact->body; i && i < f->end_node; i++)
+		if (function_node(f, i)->kind == NODE_RETURN && function_node(f, i)->first &&
+		    may_be(p, f, function_node(f, i)->first, call->node))
+			return true;
+	return false;
+}
+
+/* Per function: the outcome that it returns, or NULL. */
+static const struct returning **returning_functions(struct program *p, GHashTable *names)
+{
+	const struct returning **table = arena_new_array(p->arena, const struct returning *, p->functions->len);
+	bool any = false;
+
+	for (uint32_t i = 1; i < p->functions->len; i++) {
+		table[i] = g_hash_table_lookup(names, program_function(p, i)->name);
+		any = any || table[i];
+	}
+	for (unsigned round = 0; any && round < ROUNDS; round++)
+		for (uint32_t i = 1; i < p->calls->len; i++) {
+			const struct call *call = program_call(p, i);
+
+			if (table[call->callee] && !table[call->caller] && !call->cleanup && returns_it(p, call))
+				table[call->caller] = table[call->callee];
+		}
+	return any ? table : NULL;
+}
+
+GArray *completions_find_returned(struct program *p)
+{
+	GArray *sites = g_array_new(FALSE, FALSE, sizeof(struct completion_site));
+	GHashTable *names = described(p);
+	const struct returning **table = g_hash_table_size(names) ? returning_functions(p, names) : NULL;
+
+	p->returning = table ? arena_new_array(p->arena, bool, p->functions->len) : NULL;
+	for (uint32_t i = 1; table && i < p->functions->len; i++)
+		p->returning[i] = table[i] != NULL;
+	for (uint32_t i = 1; table && i < p->calls->len; i++) {
+		const struct call *call = program_call(p, i);
+		const struct returning *returning = call->cleanup ? NULL : table[call->callee];
+		struct completion_site site = {
+			.kind = COMPLETION_STATUS,
+			.call = i,
+			.callback = call->caller,
+			.data_param = UINT32_MAX,
+			.outcome = UINT32_MAX,
+			.returned = call->node,
+			.model = returning ? &returning->form->how : NULL,
+			.pack = returning ? returning->pack : NULL,
+			.lasts = returning && returning->form->lasts,
+			.canceller = CANCELLER_OTHER,
+		};
+
+		if (returning && completion_can_be_cancelled(p, site.model, call->caller))
+			g_array_append_val(sites, site);
+	}
+	g_hash_table_destroy(names);
+	return sites;
+}
+
+bool completion_is_returned(const struct program *p, const struct program_function *f, uint32_t node)
+{
+	const struct node *n = function_node(f, node);
+	uint32_t count = 0;
+	const struct definition *d = NULL;
+
+	if (!p->returning)
+		return false;
+	if (n->kind == NODE_CALL)
+		return p->returning[completion_callee_of(p, f, n)];
+	if (n->kind == NODE_LOCAL)
+		d = definitions_of(p, f, (uint32_t)n->value, &count);
+	for (uint32_t i = 0; i < count; i++)
+		if (d[i].value && !d[i].field && function_node(f, d[i].value)->kind == NODE_CALL &&
+		    p->returning[completion_callee_of(p, f, function_node(f, d[i].value))])
+			return true;
+	return false;
+}
