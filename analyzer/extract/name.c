@@ -32,6 +32,11 @@ static bool is_constant_variable(CXCursor declaration)
 	return clang_isConstQualifiedType(clang_getCanonicalType(type)) && type_is_integer(type);
 }
 
+enum node_kind variable_kind(struct visit *v, uint32_t variable)
+{
+	return variable < facts_built_function(v->facts, v->function)->params ? NODE_PARAM : NODE_LOCAL;
+}
+
 static uint32_t variable_reference(struct visit *v, CXCursor cursor, CXCursor declaration)
 {
 	uint32_t variable, node;
@@ -41,7 +46,7 @@ static uint32_t variable_reference(struct visit *v, CXCursor cursor, CXCursor de
 	    constant_evaluate(cursor, &value))
 		return constant_pending(v);
 	if (cursor_table_get(v->variables, declaration, &variable)) {
-		node = visit_leaf(v, declaration.kind == CXCursor_ParmDecl ? NODE_PARAM : NODE_LOCAL);
+		node = visit_leaf(v, variable_kind(v, variable));
 		facts_built_node(v->facts, node)->value = variable;
 	} else if (declaration.kind == CXCursor_VarDecl && clang_getCursorLinkage(declaration) != CXLinkage_NoLinkage) {
 		uint32_t symbol = visit_symbol(v, declaration);

@@ -142,8 +142,15 @@ static CXCursor take_parameters(struct visit *v, CXCursor definition)
 	struct children children = children_of(v, definition);
 	CXCursor body = clang_getNullCursor();
 
-	if (definition.kind == CXCursor_ForStmt)
+	if (definition.kind == CXCursor_ForStmt) {
+		const GArray *named = scope_variables(v, facts_built_function(v->facts, v->function)->symbol);
+
+		for (guint i = 0; named && i < named->len; i++) {
+			add_parameter(v, g_array_index(named, CXCursor, i));
+			facts_built_function(v->facts, v->function)->params++;
+		}
 		body = last_child(v, children);
+	}
 	for (guint i = 0; i < children.count; i++) {
 		CXCursor child = child_at(v, children, i);
 
@@ -322,6 +329,11 @@ static void free_file(gpointer data)
 	g_free(file);
 }
 
+static void free_array(gpointer data)
+{
+	g_array_free(data, TRUE);
+}
+
 static GArray *cursor_array(void)
 {
 	return g_array_new(FALSE, FALSE, sizeof(CXCursor));
@@ -342,6 +354,7 @@ void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, bool 
 		.symbols = cursor_table_new(),
 		.variables = cursor_table_new(),
 		.emitted = g_hash_table_new(NULL, NULL),
+		.scopes = g_hash_table_new_full(NULL, NULL, NULL, free_array),
 		.candidates = cursor_array(),
 		.declared = cursor_array(),
 		.definitions = cursor_array(),
@@ -354,7 +367,7 @@ void visit_init(struct visit *v, CXTranslationUnit unit, const char *root, bool 
 
 void visit_finish(struct visit *v)
 {
-	GHashTable *tables[] = { v->files, v->symbols, v->variables, v->emitted, v->by_name };
+	GHashTable *tables[] = { v->files, v->symbols, v->variables, v->emitted, v->by_name, v->scopes };
 	GArray *arrays[] = { v->candidates, v->declared,    v->definitions, v->pending,
 			     v->cursors,    v->transparent, v->overrides };
 

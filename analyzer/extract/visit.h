@@ -41,6 +41,7 @@ struct visit {
 	GHashTable *files;     /* CXFile -> struct visited_file */
 	GHashTable *symbols;   /* declaration -> symbol */
 	GHashTable *variables; /* declaration -> variable of the current function */
+	GHashTable *scopes;    /* symbol of a scope's function -> GArray of CXCursor: its parameters */
 	GHashTable *emitted;   /* set of symbols whose function was opened */
 	GHashTable *by_name;   /* name -> declaration of functions a cleanup attribute may name; NULL until needed */
 	GArray *candidates;    /* CXCursor: what by_name will hold */
@@ -108,6 +109,10 @@ uint32_t catching_throw(struct visit *v, CXCursor cursor);
 bool visit_scope(struct visit *v, CXCursor loop, uint32_t block);
 uint32_t scope_symbol(struct visit *v, CXCursor loop);
 CXCursor scope_body(struct visit *v, CXCursor loop);
+/* The variables that are the parameters of a scope's function: an array of CXCursor; NULL for other functions. */
+const GArray *scope_variables(struct visit *v, uint32_t symbol);
+/* NODE_PARAM or NODE_LOCAL: what a variable of the function being emitted is. */
+enum node_kind variable_kind(struct visit *v, uint32_t variable);
 
 /* A local variable's declaration: its entry in the variable table, its initialiser's assignments below `block`. */
 void visit_variable(struct visit *v, CXCursor declaration, uint32_t block);

@@ -98,6 +98,11 @@ static enum level of_call(struct catch_reach *r, const struct program_function *
 		return r->form->anywhere ? LEVEL_MEDIUM : LEVELS;
 	uint32_t callee = link_symbol(r->p, f->unit - 1, n->symbol);
 	const struct program_function *g = callee ? program_function(r->p, callee) : NULL;
+	uint32_t first, scope = 0;
+	if (scopes_enters(r->p, callee))
+		scope = scopes_function(r->p, f, (uint32_t)(n - facts_node(f->facts, 0)), &first);
+	if (scope && program_function(r->p, scope)->fact)
+		return of_function(r, scope);
 	if (!g)
 		return LEVELS;
 	return g->fact && g->fact->body && !catch_listed(r->form->cancels, g->name) ? of_function(r, callee)

@@ -51,13 +51,19 @@ static void push_steady(struct search *s, bool seldom)
 	}
 }
 
-/* A thread with a loop of its own is no worker: what it runs is on that loop. */
-static void push_workers(struct search *s)
+/*
+ * A thread with a loop of its own is no worker: what it runs is on that loop. The blocks of scopes come last, those that
+ * nothing has led to: what is known around them is not known then.
+ */
+static void push_workers(struct search *s, bool scopes)
 {
 	for (uint32_t i = 1; i < s->p->roots->len; i++) {
 		const struct root *root = program_item(s->p, roots, struct root, i);
+		const struct program_function *f = program_function(s->p, root->function);
+		bool is_scope = (f->marks.bits & MARK_SCOPE) != 0;
 
-		if (root->context == CONTEXT_WORKER && !threads_own_loop(s->p, root->function))
+		if (root->context == CONTEXT_WORKER && is_scope == scopes && (!scopes || !f->instances) &&
+		    !threads_own_loop(s->p, root->function))
 			search_push_root(s, i);
 	}
 }
@@ -107,9 +113,11 @@ void program_find_contexts(struct program *p, bool include_startup)
 		for (uint32_t i = 1; i < p->roots->len; i++)
 			if (program_item(p, roots, struct root, i)->context == CONTEXT_STARTUP)
 				search_push_root(&s, i);
-	push_workers(&s);
-	while (next_instance(&s, done, LEVEL_LOW, &index))
-		following_instance(&s, index);
+	for (int scopes = 0; scopes <= 1; scopes++) {
+		push_workers(&s, scopes);
+		while (next_instance(&s, done, LEVEL_LOW, &index))
+			following_instance(&s, index);
+	}
 	outcomes_free(s.outcomes);
 	threads_find(p);
 	locks_find(p);

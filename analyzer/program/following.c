@@ -152,12 +152,33 @@ static void note_shared(struct following *w, const struct model *model)
 	}
 }
 
+/* The block of a scope, on a worker. */
+static void follow_scope(struct following *w)
+{
+	struct program *p = w->s->p;
+	const struct program_function *f = program_function(p, w->call.caller);
+	uint32_t argument, scope = scopes_function(p, f, w->call.node, &argument);
+	const struct program_function *block = scope ? program_function(p, scope) : NULL;
+	struct environment environment = { .count = 0 };
+
+	if (!block || !block->fact || threads_own_loop(p, scope))
+		return;
+	for (uint32_t i = 0; argument && i < block->fact->params; i++, argument = function_node(f, argument)->next)
+		following_remember(w, argument, scope, i, &environment);
+	struct instance child = following_child(w, scope);
+	child.context = CONTEXT_WORKER;
+	child.known = knowledge_of(p, &environment);
+	following_reach(w, child);
+}
+
 static void follow_call(struct following *w)
 {
 	struct program *p = w->s->p;
 
 	if (follow_marked(w))
 		return;
+	if (scopes_enters(p, w->call.callee))
+		follow_scope(w);
 	if (!w->call.callee) {
 		following_indirect(w, call_node(p, &w->call)->first);
 		return;
@@ -225,7 +246,7 @@ bool following_leads_nowhere(const struct program *p, uint32_t index)
 	if (call->dying)
 		return true;
 	return callee && !callee->fact && !callee->model && !callee->marks.bits && !callee->constructs &&
-	       !callee->async_form && !within_of(p, call->callee);
+	       !scopes_enters(p, call->callee) && !callee->async_form && !within_of(p, call->callee);
 }
 
 /* What another path that knows the same was led to, by the same call. */

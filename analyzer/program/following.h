@@ -66,6 +66,9 @@ struct instance following_child(const struct following *w, uint32_t function);
 void following_count_target(uint32_t function, uint32_t target, void *data);
 /* The same, with what is bound to its parameters by this call. */
 void following_into(struct following *w, struct instance child);
+/* Adds what is known of an argument, for a parameter of a function that decides something there. */
+void following_remember(struct following *w, uint32_t argument, uint32_t function, uint32_t parameter,
+			struct environment *environment);
 /* What a callback knows if its parameter is what an argument of this call points at: the function in there. */
 const struct knowledge *following_held(struct following *w, uint32_t argument, uint32_t parameter);
 /* What the functions that calls through a port may reach want to know of its arguments. */

@@ -613,6 +613,17 @@ enum truth value_guards(struct program *p, const struct instance *in, const stru
 /* Whether a guard and those outside of it hold, but for those that a place under the guard `inside` is under too. */
 enum truth value_guard(struct program *p, const struct instance *in, uint32_t guard, uint32_t inside, unsigned depth);
 
+/* scopes.c */
+/* Whether a function is what the macro of a scope calls as it begins. */
+bool scopes_enters(const struct program *p, uint32_t function);
+/* The function that the block is whose scope a call begins, and how many arguments stand before its own; 0: none. */
+uint32_t scopes_called(const struct program *p, const struct call *call, unsigned *before);
+/* The function that the block of a scope is, and the node of its first argument; 0: the call does not begin one. */
+uint32_t scopes_function(const struct program *p, const struct program_function *f, uint32_t call, uint32_t *first);
+/* What a variable (its field; NULL: the whole) that held `before` holds behind the scope that a call begins. */
+struct program_value scopes_leaves(struct program *p, const struct program_function *f, uint32_t call,
+				   uint32_t variable, const char *field, struct program_value before, unsigned depth);
+
 /* variable.c */
 /* What a variable, or its field (NULL: the whole), holds where node `at` reads it. */
 struct program_value variable_value(struct program *p, const struct instance *in, uint32_t variable, const char *field,

@@ -55,12 +55,17 @@ static void mark_on_loop(struct finder *f)
 	}
 }
 
-/* Whether the function of an instance, or one further up on its path, is run by the loop too. */
+/* Whether the function of an instance, or one further up on its path, is run by the loop too; what is around a scope is not. */
 static bool in_loops_code(const struct finder *f, uint32_t instance)
 {
-	for (uint32_t i = instance; i; i = program_instance(f->p, i)->parent)
+	for (uint32_t i = instance; i; i = program_instance(f->p, i)->parent) {
+		const struct program_function *function = program_function(f->p, program_instance(f->p, i)->function);
+
+		if (function->marks.bits & MARK_SCOPE)
+			return false;
 		if (f->on_loop[program_instance(f->p, i)->function])
 			return true;
+	}
 	return false;
 }
 

@@ -200,13 +200,15 @@ static bool mark_handed_on(struct program *p, const struct call *call)
 
 	if (!call->callee || call->cleanup)
 		return false;
-	const struct program_function *callee = program_function(p, call->callee);
+	unsigned before = 0; /* arguments that are not the block's */
+	uint32_t scope = scopes_called(p, call, &before);
+	const struct program_function *callee = program_function(p, scope ? scope : call->callee);
 	for (unsigned i = 0; callee->fact && i < callee->fact->params && i < 32; i++) {
 		if (callee->carries & 1u << i)
-			mark_carried(p, call, (int)i + 1);
+			mark_carried(p, call, (int)(before + i) + 1);
 		if (!((callee->interesting | callee->called | callee->descriptors | callee->paths) & 1u << i))
 			continue;
-		uint32_t mask = mentioned_in_argument(p, call, (int)i + 1);
+		uint32_t mask = mentioned_in_argument(p, call, (int)(before + i) + 1);
 
 		if (callee->descriptors & 1u << i)
 			caller->descriptors |= mask;
@@ -260,7 +262,7 @@ static void hand_on(struct program *p)
 
 	callers_index(p);
 	for (uint32_t i = 1; i < p->functions->len; i++)
-		news[i] = matters(program_function(p, i));
+		news[i] = matters(program_function(p, i)) || scopes_enters(p, i);
 	sweep(p, news, next);
 	for (uint32_t i = 1; i < p->functions->len; i++)
 		if (next[i])

@@ -128,6 +128,19 @@ static void add_held(struct program *p, const struct instance *in, uint32_t argu
 	}
 }
 
+void following_remember(struct following *w, uint32_t argument, uint32_t function, uint32_t parameter,
+			struct environment *environment)
+{
+	struct program *p = w->s->p;
+	const struct program_function *f = program_function(p, function);
+	struct program_value value = value_of(p, &w->parent, argument);
+
+	if (parameter < 32 && f->descriptors & 1u << parameter)
+		add_descriptor(p, &w->parent, argument, &value);
+	if (environment->count < MAX_ENVIRONMENT && value_known(&value))
+		remember(environment, parameter, value);
+}
+
 const struct knowledge *following_held(struct following *w, uint32_t argument, uint32_t parameter)
 {
 	struct program_value value = value_of(w->s->p, &w->parent, argument);

@@ -179,11 +179,20 @@ static struct program_value written_by_call(const struct sight *s, const struct 
 	return first ? memory_after(s->p, s->in, d->call, d->argument + 1u, s->depth) : value;
 }
 
+static bool is_scope(const struct sight *s, const struct definition *d)
+{
+	const struct node *n = function_node(s->f, d->call);
+
+	return n->symbol && scopes_enters(s->p, link_symbol(s->p, s->f->unit - 1, n->symbol));
+}
+
 /* What the place holds behind a definition that it held `before`. */
 static struct program_value after(const struct sight *s, const struct definition *d, struct program_value before)
 {
 	const struct node *n = function_node(s->f, d->at);
 
+	if (!d->value && d->call && is_scope(s, d))
+		return scopes_leaves(s->p, s->f, d->call, d->variable, s->field, before, s->depth + VARIABLE_STEP);
 	if (!d->value)
 		return d->call && !s->field ? written_by_call(s, d) : value_unknown;
 	if (s->field && !d->field)
@@ -198,7 +207,7 @@ static bool replaces(const struct sight *s, const struct definition *d)
 {
 	const struct node *n = function_node(s->f, d->at);
 
-	return !(n->kind == NODE_ASSIGN && n->op);
+	return !(n->kind == NODE_ASSIGN && n->op) && (d->value || !d->call || !is_scope(s, d));
 }
 
 /* The last definition before the place that is always on the way and does not build on what was there; -1 if none. */
