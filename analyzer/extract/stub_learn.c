@@ -19,17 +19,6 @@ struct error {
 
 /* Names. */
 
-/* "const struct foo *" -> "foo" */
-static char *bare_type(const char *type)
-{
-	static const char *const words[] = { "const ", "volatile ", "struct ", "union " };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-		if (g_str_has_prefix(type, words[i]))
-			type += strlen(words[i]);
-	return g_strndup(type, strspn(type, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_"));
-}
-
 static bool is_pointer_type(const char *type)
 {
 	return g_str_has_suffix(type, "*");
@@ -38,7 +27,7 @@ static bool is_pointer_type(const char *type)
 /* The stand-in type that a message's type names, by its name or its tag; NULL if it is none. */
 static struct stub *mentioned_type(const struct stubs *stubs, const char *type)
 {
-	g_autofree char *name = bare_type(type);
+	g_autofree char *name = facts_type_tag(type);
 	struct stub *stub = stubs_find(stubs, name);
 
 	if (!stub && name[0] == '_')
@@ -108,7 +97,7 @@ static void learn_redeclared(struct error *e)
 static void note_member(struct error *e, const char *type, size_t member)
 {
 	struct token token = text_token(&e->text, member);
-	g_autofree char *record = bare_type(type), *field = token_text(token);
+	g_autofree char *record = facts_type_tag(type), *field = token_text(token);
 
 	if (token.kind != 'a')
 		return;
@@ -125,7 +114,7 @@ static void learn_missing_member(struct error *e)
 /* `{ .member = value }` */
 static void learn_missing_designated(struct error *e)
 {
-	g_autofree char *record = e->quoted[1] ? bare_type(e->quoted[1]) : NULL;
+	g_autofree char *record = e->quoted[1] ? facts_type_tag(e->quoted[1]) : NULL;
 
 	if (record)
 		stubs_note_field(e->stubs, record, e->quoted[0], SHAPE_NUMBER);
@@ -139,7 +128,7 @@ static size_t offset_behind(const struct text *text, struct token token)
 /* `struct foo` is declared, never defined: a record with the member that is asked of it. */
 static void learn_incomplete(struct error *e)
 {
-	g_autofree char *record = bare_type(e->quoted[0]);
+	g_autofree char *record = facts_type_tag(e->quoted[0]);
 	struct token operator= text_token(&e->text, e->at);
 
 	if (!mentioned_type(e->stubs, e->quoted[0]))
@@ -150,7 +139,7 @@ static void learn_incomplete(struct error *e)
 
 static void learn_incomplete_operand(struct error *e)
 {
-	g_autofree char *record = e->quoted[1] ? bare_type(e->quoted[1]) : NULL;
+	g_autofree char *record = e->quoted[1] ? facts_type_tag(e->quoted[1]) : NULL;
 
 	if (record && !mentioned_type(e->stubs, e->quoted[1]))
 		stubs_note(e->stubs, record, STUB_STRUCT, SHAPE_RECORD);

@@ -465,3 +465,17 @@ struct facts *facts_build_finish(struct facts_builder *b, size_t *size)
 	*size = head.size;
 	return (struct facts *)block;
 }
+
+char *facts_type_tag(const char *type)
+{
+	static const char *const words[] = { "const ", "volatile ", "struct ", "union " };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(words);)
+		if (g_str_has_prefix(type, words[i])) {
+			type += strlen(words[i]);
+			i = 0;
+		} else {
+			i++;
+		}
+	return g_strndup(type, strcspn(type, " *[(."));
+}

@@ -322,4 +322,7 @@ void facts_build_status(struct facts_builder *b, enum unit_status status, uint32
  */
 struct facts *facts_build_finish(struct facts_builder *b, size_t *size);
 
+/* "ops" of "const struct ops *", "struct ops [2]" and "ops.done": the name of the type alone, to be freed. */
+char *facts_type_tag(const char *type);
+
 #endif

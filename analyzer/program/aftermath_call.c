@@ -95,9 +95,7 @@ static bool tidies(const struct walk *w, const struct arguments *a)
 
 		if (n->kind == NODE_ADDRESS)
 			n = walk_node(w, n->first);
-		const char *name = n->kind == NODE_FIELD || n->kind == NODE_GLOBAL
-					   ? walk_text(w, facts_symbol(w->f->facts, n->symbol)->name)
-					   : "";
+		const char *name = n->kind == NODE_FIELD || n->kind == NODE_GLOBAL ? node_name(w->f, n) : "";
 		for (size_t k = 0; k < G_N_ELEMENTS(words); k++)
 			if (strstr(name, words[k]))
 				return true;
@@ -209,14 +207,7 @@ static bool reads_carrier(const struct walk *w, uint32_t function)
 {
 	const struct program_function *f = program_function(w->p, function);
 
-	for (uint32_t i = w->site->field && f->fact ? f->fact->body : 0; i && i < f->end_node; i++) {
-		const struct node *n = function_node(f, i);
-
-		if (n->kind == NODE_FIELD &&
-		    strcmp(facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name), w->site->field) == 0)
-			return true;
-	}
-	return false;
+	return w->site->field && f->fact && completion_looks_at(f, w->site->field);
 }
 
 /* How programs call what counts that an operation is over: check_if_done(), request_complete(), foo_finished(). */

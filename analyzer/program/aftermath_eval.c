@@ -152,7 +152,7 @@ static struct thing eval_field(struct walk *w, uint32_t node)
 {
 	const struct node *n = walk_node(w, node);
 	struct thing of = aftermath_eval(w, n->first);
-	const char *name = walk_text(w, facts_symbol(w->f->facts, n->symbol)->name);
+	const char *name = node_name(w->f, n);
 
 	if (is_named(name, w->site->field))
 		return aftermath_carried(w, node);
@@ -210,8 +210,7 @@ static struct thing eval_assign(struct walk *w, const struct node *n)
 	uint32_t value_node = walk_node(w, n->first)->next;
 	const struct node *place = walk_node(w, n->first);
 
-	bool carries = place->kind == NODE_FIELD &&
-		       is_named(walk_text(w, facts_symbol(w->f->facts, place->symbol)->name), w->site->field);
+	bool carries = is_named(node_field(w->f, place), w->site->field);
 	if (place->kind != NODE_LOCAL && place->kind != NODE_PARAM)
 		aftermath_eval(w, carries ? place->first : n->first);
 	struct thing value = aftermath_eval(w, value_node);

@@ -181,7 +181,7 @@ static bool forks(struct program *p, const struct program_function *f, uint32_t 
 	const struct node *n = function_node(f, node);
 	uint32_t callee = n->kind == NODE_CALL && n->symbol ? link_symbol(p, f->unit - 1, n->symbol) : 0;
 
-	if (callee && model_has(program_function(p, callee)->model, EFFECT_FORKS))
+	if (function_effect(p, callee, EFFECT_FORKS))
 		return true;
 	for (uint32_t child = depth < MAX_OPERAND ? n->first : 0; child; child = function_node(f, child)->next)
 		if (forks(p, f, child, depth + 1))
@@ -210,7 +210,7 @@ static void find_children(struct program *p, const struct program_function *f)
 static void find_forks(struct program *p)
 {
 	for (uint32_t i = 1; i < p->functions->len; i++) {
-		if (!model_has(program_function(p, i)->model, EFFECT_FORKS))
+		if (!function_effect(p, i, EFFECT_FORKS))
 			continue;
 		callers_index(p);
 		for (uint32_t c = p->calls_of[i]; c; c = p->next_call_of[c])

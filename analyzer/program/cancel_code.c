@@ -15,16 +15,13 @@ static const char *code_of(const struct program *p, const struct program_functio
 {
 	const struct node *n = function_node(f, node);
 	const char *text = n->kind == NODE_CONST ? facts_string(f->facts, n->text) : "";
-	uint32_t count = 0;
-	const struct definition *d = n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
 
 	if (completion_names_cancelled(text))
 		return text;
-	for (uint32_t i = 0; i < count; i++) {
-		const struct node *value = d[i].value && !d[i].field ? function_node(f, d[i].value) : NULL;
+	for (struct local_values v = local_values(p, f, n); local_values_next(&v);) {
+		const struct node *value = function_node(f, v.value);
 
-		if (value && value->kind == NODE_CONST &&
-		    completion_names_cancelled(facts_string(f->facts, value->text)))
+		if (value->kind == NODE_CONST && completion_names_cancelled(facts_string(f->facts, value->text)))
 			return facts_string(f->facts, value->text);
 	}
 	return NULL;

@@ -15,13 +15,6 @@ struct looking {
 	GHashTable *left; /* names of fields */
 };
 
-static const char *field_name(const struct program_function *f, uint32_t node)
-{
-	const struct node *n = function_node(f, node);
-
-	return n->kind == NODE_FIELD ? facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name) : NULL;
-}
-
 static void note_left(const struct looking *l, uint32_t function, unsigned depth)
 {
 	const struct program_function *f = program_function(l->p, function);
@@ -29,9 +22,9 @@ static void note_left(const struct looking *l, uint32_t function, unsigned depth
 	for (uint32_t i = f->fact ? f->fact->body : 0; i && i < f->end_node; i++) {
 		const struct node *n = function_node(f, i);
 		bool writes = n->kind == NODE_ASSIGN || n->kind == NODE_ADDRESS;
-		const char *field = writes && n->first ? field_name(f, n->first) : NULL;
+		const char *field = writes && n->first ? node_field(f, function_node(f, n->first)) : "";
 
-		if (field)
+		if (*field)
 			g_hash_table_add(l->left, (gpointer)field);
 	}
 	for (uint32_t i = f->first_call; f->fact && depth < MAX_HELPERS && i < f->first_call + f->calls; i++)
@@ -47,9 +40,9 @@ static void look_into_work(uint32_t function, uint32_t target, void *data)
 
 static bool mentions(const struct program_function *f, uint32_t node, GHashTable *fields)
 {
-	const char *field = field_name(f, node);
+	const char *field = node_field(f, function_node(f, node));
 
-	if (field && g_hash_table_contains(fields, field))
+	if (*field && g_hash_table_contains(fields, field))
 		return true;
 	for_each_child(child, f->facts, function_node(f, node))
 		if (mentions(f, child, fields))

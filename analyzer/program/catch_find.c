@@ -135,8 +135,7 @@ static bool is_for_cancellation(const struct finder *w, const struct catch_form 
 {
 	const struct node *n = at(w, node);
 
-	if (n->kind == NODE_GLOBAL &&
-	    catch_means_cancelled(form, facts_string(w->f->facts, facts_symbol(w->f->facts, n->symbol)->name)))
+	if (n->kind == NODE_GLOBAL && catch_means_cancelled(form, node_name(w->f, n)))
 		return true;
 	for_each_child(child, w->f->facts, n)
 		if (is_for_cancellation(w, form, child))
@@ -159,8 +158,7 @@ static bool names_one(const struct finder *w, uint32_t node, const char *const *
 {
 	const struct node *n = at(w, node);
 
-	if (n->kind == NODE_GLOBAL &&
-	    catch_listed(names, facts_string(w->f->facts, facts_symbol(w->f->facts, n->symbol)->name)))
+	if (n->kind == NODE_GLOBAL && catch_listed(names, node_name(w->f, n)))
 		return true;
 	for_each_child(child, w->f->facts, n)
 		if (names_one(w, child, names))

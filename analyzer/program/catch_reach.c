@@ -113,9 +113,7 @@ static enum level of_call(struct catch_reach *r, const struct program_function *
 static bool names_cancellation(const struct catch_reach *r, const struct program_function *f, const struct node *n)
 {
 	bool literal = n->kind == NODE_CONST || n->kind == NODE_STRING; /* of a language's throw also its type */
-	const char *name = literal                  ? facts_string(f->facts, n->text)
-			   : n->kind == NODE_GLOBAL ? facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name)
-						    : "";
+	const char *name = literal ? facts_string(f->facts, n->text) : n->kind == NODE_GLOBAL ? node_name(f, n) : "";
 
 	if (*name && catch_means_cancelled(r->form, name))
 		return true;
@@ -132,8 +130,7 @@ static bool throws_cancellation(const struct catch_reach *r, const struct progra
 	bool throws = n->macro && catch_listed(r->form->throws, facts_string(f->facts, n->macro));
 
 	if (n->kind == NODE_CALL && n->symbol)
-		throws = throws ||
-			 catch_listed(r->form->throws, facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name));
+		throws = throws || catch_listed(r->form->throws, node_name(f, n));
 	return throws && !r->form->throws_when.count && names_cancellation(r, f, n);
 }
 

@@ -173,19 +173,7 @@ static void index_roots(struct closer *c)
 /* Whether a local was given a new thing: nothing was started with it yet, or this function did so. */
 static bool is_fresh(const struct closer *c, const struct program_function *f, uint32_t object)
 {
-	const struct node *n = object ? function_node(f, completion_without_cast(c->p, f, object)) : NULL;
-	uint32_t count = 0;
-	const struct definition *d =
-		n && n->kind == NODE_LOCAL ? definitions_of(c->p, f, (uint32_t)n->value, &count) : NULL;
-
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t value = d[i].value && !d[i].field ? completion_without_cast(c->p, f, d[i].value) : 0;
-		const struct node *v = value ? function_node(f, value) : NULL;
-
-		if (v && v->kind == NODE_CALL && completion_takes_reference(completion_callee(c->p, f, v)))
-			return true;
-	}
-	return false;
+	return object && completion_has_reference(c->p, f, function_node(f, completion_without_cast(c->p, f, object)));
 }
 
 static void climb_from(struct climb *m, uint32_t function, uint32_t node, uint32_t object);

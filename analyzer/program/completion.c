@@ -76,12 +76,8 @@ static bool has_word(const char *name, const char *const *words, size_t count)
 /* Whether a variable is what the function was given, perhaps cast. */
 static bool is_given(struct program *p, const struct program_function *f, const struct node *n)
 {
-	uint32_t count = 0;
-	const struct definition *d = n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
-
-	for (uint32_t i = 0; i < count; i++)
-		if (d[i].value && !d[i].field &&
-		    function_node(f, completion_without_cast(p, f, d[i].value))->kind == NODE_PARAM)
+	for (struct local_values v = local_values(p, f, n); local_values_next(&v);)
+		if (function_node(f, completion_without_cast(p, f, v.value))->kind == NODE_PARAM)
 			return true;
 	return n->kind == NODE_PARAM;
 }
@@ -112,29 +108,11 @@ static bool goes_with(struct program *p, uint32_t function, unsigned depth)
 	return false;
 }
 
-/* Whether a local was given a reference of its own, which it gives back: g_weak_ref_get(ref). */
-static bool has_reference(const struct program *p, const struct program_function *f, const struct node *n)
-{
-	uint32_t count = 0;
-	const struct definition *d = n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
-
-	for (uint32_t i = 0; i < count; i++) {
-		const struct node *value =
-			d[i].value && !d[i].field ? function_node(f, completion_without_cast(p, f, d[i].value)) : NULL;
-		const char *name = value && value->kind == NODE_CALL ? completion_callee(p, f, value) : "";
-
-		if (completion_takes_reference(name) || strstr(name, "weak_ref_get"))
-			return true;
-	}
-	return false;
-}
-
 /* Whether the function that cancels gives the object back as well. */
 static bool releases(const struct program *p, const struct program_function *f, const struct node *object)
 {
-	if (has_reference(p, f, object))
+	if (completion_has_reference(p, f, object))
 		return false;
-
 	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 		const struct call *call = program_call(p, i);
 		uint32_t first = call->callee ? call_argument(p, call, 1) : 0;
@@ -157,7 +135,7 @@ static bool waits_behind(const struct program *p, const struct call *cancels)
 
 		if (call->node > cancels->node && !call->cleanup &&
 		    (g_str_has_suffix(name, "_wait") || g_str_has_suffix(name, "_join") ||
-		     strcmp(name, "g_main_loop_run") == 0 || strcmp(name, "g_main_context_iteration") == 0))
+		     function_effect(p, call->callee, EFFECT_RUNS_LOOP)))
 			return true;
 	}
 	return false;
@@ -166,17 +144,10 @@ static bool waits_behind(const struct program *p, const struct call *cancels)
 /* Whether a local is one of many, out of an array or a list: it does not go with who has that. */
 static bool is_element(struct program *p, const struct program_function *f, const struct node *n)
 {
-	uint32_t count = 0;
-	const struct definition *d =
-		n && n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
+	for (struct local_values v = local_values(p, f, n); local_values_next(&v);) {
+		const struct node *value = function_node(f, v.value);
 
-	for (uint32_t i = 0; i < count; i++) {
-		const struct node *value = d[i].value && !d[i].field ? function_node(f, d[i].value) : NULL;
-		const char *key = value && value->kind == NODE_FIELD
-					  ? facts_string(f->facts, facts_symbol(f->facts, value->symbol)->name)
-					  : "";
-
-		if ((value && value->kind == NODE_INDEX) || g_str_has_suffix(key, "List.data"))
+		if (value->kind == NODE_INDEX || g_str_has_suffix(node_field(f, value), "List.data"))
 			return true;
 	}
 	return false;
@@ -202,19 +173,14 @@ static void note_place(struct program *p, const struct call *cancels, const stru
 }
 
 /* What carries the outcome in a field is cancelled itself, as GLib's cancellables are. */
-static bool is_cancellable(const GHashTable *carriers, const char *type)
+static bool is_cancellable(GHashTable *carriers, const char *type)
 {
-	char tag[80];
+	g_autofree char *tag = facts_type_tag(type);
 
-	if (strstr(type, "Cancellable"))
-		return true;
-	if (strncmp(type, "struct ", 7) != 0)
-		return false;
-	g_strlcpy(tag, type + 7, MIN(sizeof(tag), strcspn(type + 7, " ") + 1));
-	return g_hash_table_contains((GHashTable *)carriers, tag);
+	return strstr(type, "Cancellable") || g_hash_table_contains(carriers, tag);
 }
 
-static void note_cancelled(struct program *p, const struct call *call, const GHashTable *carriers, GHashTable *places)
+static void note_cancelled(struct program *p, const struct call *call, GHashTable *carriers, GHashTable *places)
 {
 	const struct program_function *f = program_function(p, call->caller);
 	const struct node *n = function_node(f, call->node);
@@ -240,7 +206,7 @@ static GHashTable *find_carriers(const struct program *p)
 			const char *field = p->packs->items[i].registers[k].completion.field;
 
 			if (field)
-				g_hash_table_add(carriers, g_strndup(field, strcspn(field, ".")));
+				g_hash_table_add(carriers, facts_type_tag(field));
 		}
 	return carriers;
 }
@@ -260,17 +226,13 @@ static GHashTable *cancelled_places(struct program *p)
 /* The variable that the private part of an object was asked of: `priv = foo_get_instance_private(self)`. */
 static const struct node *owner_of_private(struct program *p, const struct program_function *f, const struct node *n)
 {
-	uint32_t count = 0;
-	const struct definition *d = n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
+	for (struct local_values v = local_values(p, f, n); local_values_next(&v);) {
+		const struct node *value = function_node(f, v.value);
 
-	for (uint32_t i = 0; i < count; i++) {
-		const struct node *value = d[i].value && !d[i].field ? function_node(f, d[i].value) : NULL;
-
-		if (value && value->kind == NODE_CALL && value->first &&
-		    strstr(completion_callee(p, f, value), "private"))
+		if (value->kind == NODE_CALL && value->first && strstr(completion_callee(p, f, value), "private"))
 			return function_node(f, completion_without_cast(p, f, value->first));
-		if (value && value->kind == NODE_FIELD)
-			return base_of(p, f, d[i].value);
+		if (value->kind == NODE_FIELD)
+			return base_of(p, f, v.value);
 	}
 	return n;
 }

@@ -70,6 +70,8 @@ void completions_find_named(struct program *p, uint32_t index, GArray *sites);
 
 /* completion_field.c: adds those that are told by a field, or by what a call returns. `places` is of completion.c. */
 void completions_find_fields(struct program *p, GArray *sites, GHashTable *places);
+/* The first look at a field in a function, other than one that sets it; 0: none. */
+uint32_t completion_looks_at(const struct program_function *f, const char *field);
 /* completion_returned.c: those that are told by what a call of theirs returns, a site for each call; the caller frees it. */
 GArray *completions_find_returned(struct program *p);
 /* Whether an expression is what such a call returns, or a local that is set to it. After completions_find_returned(). */
@@ -119,6 +121,8 @@ bool completion_same_variable(const struct node *a, const struct node *b);
 /* What a call does with a pointer it is given, by how such functions are named in C libraries. */
 bool completion_casts(const char *name);           /* GTK_WIDGET, g_type_check_instance_cast: looks at the object */
 bool completion_takes_reference(const char *name); /* g_object_ref, foo_ref, g_strdup, foo_new ... */
-bool completion_releases(const char *name);        /* g_object_unref, foo_free, g_slice_free1 ... */
+/* Whether a local was given a reference of its own by such a call, perhaps cast. */
+bool completion_has_reference(const struct program *p, const struct program_function *f, const struct node *n);
+bool completion_releases(const char *name); /* g_object_unref, foo_free, g_slice_free1 ... */
 
 #endif

@@ -33,13 +33,7 @@ static bool has_body(const struct program *p, uint32_t function)
 	return f->fact && f->fact->body;
 }
 
-static const char *field_name(const struct program_function *f, const struct node *n)
-{
-	return n->kind == NODE_FIELD ? facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name) : "";
-}
-
-/* The first look at a field in a function, other than one that sets it; 0: none. */
-static uint32_t looks_at(const struct program_function *f, const char *field)
+uint32_t completion_looks_at(const struct program_function *f, const char *field)
 {
 	uint32_t set = 0;
 
@@ -48,7 +42,7 @@ static uint32_t looks_at(const struct program_function *f, const char *field)
 
 		if (n->kind == NODE_ASSIGN && !n->op)
 			set = n->first;
-		if (i != set && strcmp(field_name(f, n), field) == 0)
+		if (i != set && strcmp(node_field(f, n), field) == 0)
 			return i;
 	}
 	return 0;
@@ -96,7 +90,7 @@ static void add_told(uint32_t function, uint32_t target, void *data)
 		one.site.canceller = completion_owner(p, &one.site, telling->finder->places);
 	}
 	g_array_append_val(telling->finder->sites, one.site);
-	if (!looks_at(program_function(p, function), one.site.field))
+	if (!completion_looks_at(program_function(p, function), one.site.field))
 		follow(&one);
 }
 
@@ -190,7 +184,7 @@ static const char *cancelled_here(const struct program_function *f, const struct
 	if ((!sets && !asks) || !right || left->kind != NODE_FIELD || right->kind != NODE_CONST)
 		return NULL;
 	const char *text = facts_string(f->facts, right->text);
-	*field = field_name(f, left);
+	*field = node_field(f, left);
 	return completion_names_cancelled(text) ? text : NULL;
 }
 
@@ -264,7 +258,7 @@ static bool callers_look(struct program *p, uint32_t function, const char *field
 	for (uint32_t i = p->calls_of[function]; i; i = p->next_call_of[i]) {
 		const struct call *call = program_call(p, i);
 		const struct program_function *f = program_function(p, call->caller);
-		uint32_t look = call->caller != function && f->fact ? looks_at(f, field) : 0;
+		uint32_t look = call->caller != function && f->fact ? completion_looks_at(f, field) : 0;
 
 		if (look && look < call->node)
 			return true;
@@ -313,7 +307,7 @@ static bool is_told_already(const struct finder *finder, uint32_t function, cons
 static void look_into(struct finder *finder, uint32_t function, const struct outcome *outcome)
 {
 	struct completion_site site = site_of(&outcome->form->how, outcome->pack);
-	uint32_t look = looks_at(program_function(finder->p, function), site.field);
+	uint32_t look = completion_looks_at(program_function(finder->p, function), site.field);
 
 	if (!look || !completion_can_be_cancelled(finder->p, site.model, function) ||
 	    is_told_already(finder, function, site.field) || callers_look(finder->p, function, site.field))

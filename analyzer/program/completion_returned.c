@@ -35,12 +35,8 @@ static GHashTable *described(struct program *p)
 /* Whether a call is an expression, or what a local is set to somewhere. */
 static bool may_be(const struct program *p, const struct program_function *f, uint32_t node, uint32_t call)
 {
-	const struct node *n = function_node(f, node);
-	uint32_t count = 0;
-	const struct definition *d = n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
-
-	for (uint32_t i = 0; i < count; i++)
-		if (d[i].value == call && !d[i].field)
+	for (struct local_values v = local_values(p, f, function_node(f, node)); local_values_next(&v);)
+		if (v.value == call)
 			return true;
 	return node == call;
 }
@@ -111,18 +107,11 @@ GArray *completions_find_returned(struct program *p)
 bool completion_is_returned(const struct program *p, const struct program_function *f, uint32_t node)
 {
 	const struct node *n = function_node(f, node);
-	uint32_t count = 0;
-	const struct definition *d = NULL;
 
 	if (!p->returning)
 		return false;
-	if (n->kind == NODE_CALL)
-		return p->returning[completion_callee_of(p, f, n)];
-	if (n->kind == NODE_LOCAL)
-		d = definitions_of(p, f, (uint32_t)n->value, &count);
-	for (uint32_t i = 0; i < count; i++)
-		if (d[i].value && !d[i].field && function_node(f, d[i].value)->kind == NODE_CALL &&
-		    p->returning[completion_callee_of(p, f, function_node(f, d[i].value))])
+	for (struct local_values v = local_values(p, f, n); local_values_next(&v);)
+		if (p->returning[completion_callee_of(p, f, function_node(f, v.value))])
 			return true;
-	return false;
+	return p->returning[completion_callee_of(p, f, n)];
 }

@@ -56,8 +56,7 @@ static bool spells(const struct program_function *f, uint32_t node, const char *
 
 	if (has_word(facts_string(f->facts, n->text), name) || has_word(facts_string(f->facts, n->macro), name))
 		return true;
-	if (n->kind == NODE_GLOBAL &&
-	    strcmp(facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name), name) == 0)
+	if (n->kind == NODE_GLOBAL && strcmp(node_name(f, n), name) == 0)
 		return true;
 	if (depth < 8 && n->kind != NODE_CALL && !(n->kind == NODE_UNARY && n->op == OP_BITNOT))
 		for_each_child(child, f->facts, n)
@@ -105,7 +104,7 @@ static enum truth unspelt_constant(const struct program_function *f, uint32_t ar
 /* The text that a call writes by a format, up to the first thing that varies; NULL if it is no such call. */
 static const char *format_of(const struct program_function *f, const struct node *call)
 {
-	const char *name = call->symbol ? facts_string(f->facts, facts_symbol(f->facts, call->symbol)->name) : "";
+	const char *name = call->symbol ? node_name(f, call) : "";
 
 	if (!strstr(name, "printf") && !strstr(name, "strdup") && !strstr(name, "strcpy") && !strstr(name, "build"))
 		return NULL;

@@ -234,3 +234,24 @@ const struct definition *definitions_of(const struct program *p, const struct pr
 	*count = variable < f->fact->variables ? first[1] - first[0] : 0;
 	return *count ? program_item(p, definitions, struct definition, first[0]) : NULL;
 }
+
+struct local_values local_values(const struct program *p, const struct program_function *f, const struct node *n)
+{
+	uint32_t count = 0;
+	const struct definition *all =
+		n && n->kind == NODE_LOCAL ? definitions_of(p, f, (uint32_t)n->value, &count) : NULL;
+
+	return (struct local_values){ .next = all, .end = all ? all + count : NULL };
+}
+
+bool local_values_next(struct local_values *v)
+{
+	while (v->next != v->end) {
+		const struct definition *d = v->next++;
+
+		v->value = d->field ? 0 : d->value;
+		if (v->value)
+			return true;
+	}
+	return false;
+}

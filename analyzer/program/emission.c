@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-enum { MAX_DEPTH = 6, MAX_TYPE = 120 };
+enum { MAX_DEPTH = 6 };
 
 struct emissions {
 	struct program *p;
@@ -25,26 +25,10 @@ struct emissions {
 
 /* --- what an expression says of itself --- */
 
-/* What a checked cast is applied to: `GTK_WIDGET(view)` is `view`. */
-static uint32_t uncast(struct program *p, uint32_t function, uint32_t node)
-{
-	const struct program_function *f = program_function(p, function);
-
-	for (unsigned depth = 0; depth < MAX_DEPTH; depth++) {
-		const struct node *n = function_node(f, node);
-		uint32_t callee = n->kind == NODE_CALL && n->symbol ? link_symbol(p, f->unit - 1, n->symbol) : 0;
-
-		if (!callee || !n->first || !completion_casts(program_function(p, callee)->name))
-			break;
-		node = n->first;
-	}
-	return node;
-}
-
 static const char *type_of(struct program *p, uint32_t function, uint32_t node)
 {
 	const struct program_function *f = program_function(p, function);
-	const struct node *n = function_node(f, uncast(p, function, node));
+	const struct node *n = function_node(f, completion_without_cast(p, f, node));
 
 	if (n->kind == NODE_PARAM || n->kind == NODE_LOCAL)
 		return facts_string(f->facts,
@@ -54,23 +38,20 @@ static const char *type_of(struct program *p, uint32_t function, uint32_t node)
 	return "";
 }
 
-/* The struct that a type points at, or that a function returns a pointer to; "" if that is every object's. */
-static void class_of(const char *type, char class[MAX_TYPE])
+/* The struct that a type points at, or that a function returns a pointer to, to be freed; NULL if that is every object's. */
+static char *class_of(const char *type)
 {
-	static const char *const roots[] = { "void", "_GObject", "_GtkWidget", "_GTypeInstance", "_GInitiallyUnowned" };
-	static const char *const words[] = { "const ", "struct " };
+	static const char *const every[] = { "",           "void",           "_GObject",
+					     "_GtkWidget", "_GTypeInstance", "_GInitiallyUnowned" };
+	const char *pointer = strchr(type, '*');
+	char *class = facts_type_tag(type);
+	bool is_every = !pointer || pointer[1] == '*' || (strchr(type, '(') && strchr(type, '(') < pointer);
 
-	class[0] = '\0';
-	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-		type += g_str_has_prefix(type, words[i]) ? strlen(words[i]) : 0;
-	size_t length = strcspn(type, " *(");
-	if (!g_str_has_prefix(type + length, " *") || type[length + 2] == '*' || length >= MAX_TYPE)
-		return;
-	memcpy(class, type, length);
-	class[length] = '\0';
-	for (size_t i = 0; i < G_N_ELEMENTS(roots); i++)
-		if (strcmp(class, roots[i]) == 0)
-			class[0] = '\0';
+	for (size_t i = 0; i < G_N_ELEMENTS(every); i++)
+		is_every = is_every || strcmp(class, every[i]) == 0;
+	if (is_every)
+		g_clear_pointer(&class, g_free);
+	return class;
 }
 
 /* `signals[CHANGED]`: a key of emissions.signals; 0: it is no such place. */
@@ -168,15 +149,14 @@ static void note_handler(uint32_t function, uint32_t target, void *data)
 {
 	const struct connecting *c = data;
 	const struct program_function *f = program_function(c->e->p, function);
-	char class[MAX_TYPE];
 
 	(void)target;
 	if (!f->fact || emitted_deferred(c->e->p, function))
 		return;
-	g_strlcpy(class, c->class, sizeof class);
-	if (!*class && f->fact->params)
-		class_of(facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable)->type), class);
-	if (!*class || expects_threads(c->e->p, function, 1))
+	g_autofree char *class = g_strdup(c->class);
+	if (!class && f->fact->params)
+		class = class_of(facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable)->type));
+	if (!class || expects_threads(c->e->p, function, 1))
 		return;
 	char *key = key_of(class, c->signal);
 	if (g_hash_table_contains(c->e->handlers, key))
@@ -193,11 +173,10 @@ static void find_handlers(struct emissions *e, uint32_t index)
 	const struct program_function *f = program_function(p, call.caller);
 	uint32_t object = call_argument(p, &call, 1);
 	const char *signal = text_of(f, call_argument(p, &call, 2));
-	char class[MAX_TYPE];
 
 	if (!object || !signal)
 		return;
-	class_of(type_of(p, call.caller, object), class);
+	g_autofree char *class = class_of(type_of(p, call.caller, object));
 	struct connecting connecting = { e, class, signal };
 	for (size_t i = 0; model && i < model->register_count; i++)
 		if (model->registers[i]->where_used && model->registers[i]->callback)
@@ -244,7 +223,7 @@ static bool returns_a_global(struct program *p, uint32_t function)
 		const struct region *at = program_item(p, returns, struct region, f->first_return + i);
 		uint32_t value = function_node(f, at->node)->first;
 
-		if (value && function_node(f, uncast(p, function, value))->kind == NODE_GLOBAL)
+		if (value && function_node(f, completion_without_cast(p, f, value))->kind == NODE_GLOBAL)
 			return true;
 	}
 	return false;
@@ -266,11 +245,9 @@ static bool is_the_loops_param(struct program *p, uint32_t instance, const struc
 static bool is_the_loops_local(struct program *p, uint32_t instance, const struct node *n, unsigned depth)
 {
 	const struct program_function *f = program_function(p, program_instance(p, instance)->function);
-	uint32_t count;
-	const struct definition *all = definitions_of(p, f, (uint32_t)n->value, &count);
 
-	for (uint32_t i = 0; i < count; i++)
-		if (all[i].value && !all[i].field && is_the_loops(p, instance, all[i].value, depth + 1))
+	for (struct local_values v = local_values(p, f, n); local_values_next(&v);)
+		if (is_the_loops(p, instance, v.value, depth + 1))
 			return true;
 	return false;
 }
@@ -280,7 +257,7 @@ static bool is_the_loops(struct program *p, uint32_t instance, uint32_t node, un
 {
 	uint32_t function = program_instance(p, instance)->function;
 	const struct program_function *f = program_function(p, function);
-	const struct node *n = function_node(f, uncast(p, function, node));
+	const struct node *n = function_node(f, completion_without_cast(p, f, node));
 
 	if (depth >= MAX_DEPTH)
 		return false;
@@ -308,15 +285,14 @@ uint32_t emissions_handler(struct emissions *e, const struct loop_effect *effect
 	const struct call call = *program_call(p, effect->call);
 	uint32_t object = call_argument(p, &call, (unsigned)effect->effect->from_argument);
 	uint32_t signal = call_argument(p, &call, (unsigned)effect->effect->to_argument);
-	char class[MAX_TYPE];
 
 	if (!object || !signal)
 		return 0;
-	class_of(type_of(p, call.caller, object), class);
+	g_autofree char *class = class_of(type_of(p, call.caller, object));
 	const char *name = text_of(program_function(p, call.caller), signal);
 	if (!name)
 		name = g_hash_table_lookup(e->signals, GSIZE_TO_POINTER(place_of(p, call.caller, signal)));
-	if (!*class || !name)
+	if (!class || !name)
 		return 0;
 	g_autofree char *key = key_of(class, name);
 	uint32_t handler = GPOINTER_TO_UINT(g_hash_table_lookup(e->handlers, key));

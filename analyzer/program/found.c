@@ -20,12 +20,7 @@ struct lookup {
 
 const struct effect *found_by(const struct program *p, const struct call *call)
 {
-	const struct model *model = call->callee ? program_function(p, call->callee)->model : NULL;
-
-	for (size_t i = 0; model && i < model->effect_count; i++)
-		if (model->effects[i]->kind == EFFECT_FINDS)
-			return model->effects[i];
-	return NULL;
+	return function_effect(p, call->callee, EFFECT_FINDS);
 }
 
 static void visit_named(struct lookup *l, const char *name, const struct call *where)

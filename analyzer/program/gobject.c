@@ -97,8 +97,7 @@ static bool is_field(const struct program_function *f, uint32_t node, const char
 {
 	const struct node *n = function_node(f, node);
 
-	return n->kind == NODE_FIELD && n->symbol &&
-	       strcmp(facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name), name) == 0;
+	return strcmp(node_field(f, n), name) == 0;
 }
 
 /* --- classes --- */
@@ -481,7 +480,7 @@ void gobject_each_threaded(const struct program *p, pointer_visit *visit, void *
 static const char *place_name(const struct program_function *f, const struct node *n)
 {
 	if (n->kind == NODE_GLOBAL && n->symbol)
-		return facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name);
+		return node_name(f, n);
 	if ((n->kind == NODE_LOCAL || n->kind == NODE_PARAM) && (uint64_t)n->value < f->fact->variables)
 		return facts_string(f->facts,
 				    facts_variable(f->facts, f->fact->first_variable + (uint32_t)n->value)->name);

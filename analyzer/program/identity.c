@@ -142,14 +142,6 @@ static void find_started(struct program *p, const struct call *call)
 			note_owner(p->identity, place_of(p, call->caller, argument), THREAD_OTHER);
 }
 
-static bool runs_loop(const struct program_function *f)
-{
-	for (size_t i = 0; f->model && i < f->model->effect_count; i++)
-		if (f->model->effects[i]->kind == EFFECT_RUNS_LOOP)
-			return true;
-	return false;
-}
-
 static bool threads_run_loops(const struct program *p)
 {
 	for (uint32_t i = 1; i < p->roots->len; i++) {
@@ -161,7 +153,7 @@ static bool threads_run_loops(const struct program *p)
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		const struct call *call = program_call(p, i);
 
-		if (call->callee && p->on_thread[call->caller] && runs_loop(program_function(p, call->callee)))
+		if (call->callee && p->on_thread[call->caller] && function_effect(p, call->callee, EFFECT_RUNS_LOOP))
 			return true;
 	}
 	return false;

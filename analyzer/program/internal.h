@@ -505,6 +505,18 @@ static inline const struct node *function_node(const struct program_function *f,
 	return facts_node(f->facts, node);
 }
 
+/* The name of what a node refers to, of a field "struct-tag.field"; "" if it refers to nothing. */
+static inline const char *node_name(const struct program_function *f, const struct node *n)
+{
+	return facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name);
+}
+
+/* The same of a field; "" of any other node. */
+static inline const char *node_field(const struct program_function *f, const struct node *n)
+{
+	return n->kind == NODE_FIELD ? node_name(f, n) : "";
+}
+
 /* The node of a call, in the facts of its caller. */
 static inline const struct node *call_node(const struct program *p, const struct call *call)
 {
@@ -515,8 +527,8 @@ static inline const struct node *call_node(const struct program *p, const struct
 void model_build(struct program *p);
 /* What packs say of `name`; NULL if nothing. */
 const struct model *model_find(struct program *p, const char *name);
-/* Whether a function does something of a kind, under whatever conditions. NULL: nothing is known of it. */
-bool model_has(const struct model *model, enum effect_kind kind);
+/* The first effect of a kind that a function (0: of none) has by its pack, under whatever conditions; NULL: none. */
+const struct effect *function_effect(const struct program *p, uint32_t function, enum effect_kind kind);
 
 /* marks.c: after the functions are linked, before pointers_solve. */
 void marks_build(struct program *p);
@@ -532,6 +544,18 @@ void definitions_collect(struct program *p, uint32_t function);
 /* Those of one variable, in the order in which they take effect; NULL if there are none. */
 const struct definition *definitions_of(const struct program *p, const struct program_function *f, uint32_t variable,
 					uint32_t *count);
+
+/*
+ * What a local is set to as a whole, one value after the other; a node that is none, or NULL, has none:
+ *
+ *      for (struct local_values v = local_values(p, f, n); local_values_next(&v);) ... v.value
+ */
+struct local_values {
+	const struct definition *next, *end;
+	uint32_t value; /* node */
+};
+struct local_values local_values(const struct program *p, const struct program_function *f, const struct node *n);
+bool local_values_next(struct local_values *v);
 
 /* control.c: where control goes on from a statement of `f`. */
 /* Whether an expression never comes back: a call of a function that does not return. */

@@ -45,13 +45,10 @@ struct lasting {
 
 char *lasting_tag(const char *type)
 {
-	static const char *const words[] = { "const ", "struct ", "_" };
-	char *tag;
+	char *tag = facts_type_tag(type);
 
-	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-		if (g_str_has_prefix(type, words[i]))
-			type += strlen(words[i]);
-	tag = g_strndup(type, strcspn(type, " *[(."));
+	if (*tag == '_')
+		memmove(tag, tag + 1, strlen(tag));
 	if (g_str_has_suffix(tag, "Private")) /* it ends with the object that it is a part of */
 		tag[strlen(tag) - strlen("Private")] = '\0';
 	return tag;
@@ -374,7 +371,7 @@ static bool returns_place(const struct lasting *l, const struct program_function
 /* A field of an object that lasts. */
 static bool field_lasts(struct lasting *l, const struct program_function *f, const struct node *field)
 {
-	char *tag = lasting_tag(facts_string(f->facts, facts_symbol(f->facts, field->symbol)->name));
+	char *tag = lasting_tag(node_name(f, field));
 	bool lasts = !g_hash_table_contains(l->released, key_of(f, field)) && tag_lasts(l, tag);
 
 	g_free(tag);

@@ -50,12 +50,23 @@ static bool ends_in(const char *name, const char *const *endings, size_t count)
 
 bool completion_takes_reference(const char *name)
 {
-	static const char *const endings[] = { "_ref",   "_ref_sink", "_ref0",  "_dup",    "_copy",
-					       "strdup", "_new",      "_new0",  "alloc",   "malloc0",
-					       "alloc0", "_create",   "memdup", "memdup2", "_weak_new" };
+	static const char *const endings[] = { "_ref",   "_ref_sink", "_ref0",     "_dup",        "_copy",  "strdup",
+					       "_new",   "_new0",     "alloc",     "malloc0",     "alloc0", "_create",
+					       "memdup", "memdup2",   "_weak_new", "weak_ref_get" };
 
 	return ends_in(name, endings, G_N_ELEMENTS(endings)) || strstr(name, "_new_") || strstr(name, "malloc") ||
 	       strstr(name, "_ref_") || strstr(name, "_alloc");
+}
+
+bool completion_has_reference(const struct program *p, const struct program_function *f, const struct node *n)
+{
+	for (struct local_values v = local_values(p, f, n); local_values_next(&v);) {
+		const struct node *value = function_node(f, completion_without_cast(p, f, v.value));
+
+		if (value->kind == NODE_CALL && completion_takes_reference(completion_callee(p, f, value)))
+			return true;
+	}
+	return false;
 }
 
 /* What gives the object itself back with a reference more, other than what makes a new one of it. */
@@ -268,8 +279,7 @@ static bool releases_carried(struct program *p, const struct program_function *f
 		const struct node *n = function_node(f, i), *first = n->first ? function_node(f, n->first) : NULL;
 		const struct node *from = n->kind == NODE_ASSIGN && !n->op ? function_node(f, first->next) : first;
 
-		if (!from || from->kind != NODE_FIELD ||
-		    strcmp(facts_string(f->facts, facts_symbol(f->facts, from->symbol)->name), field) != 0)
+		if (!from || strcmp(node_field(f, from), field) != 0)
 			continue;
 		if (n->kind == NODE_ASSIGN && first->kind == NODE_LOCAL &&
 		    (done_to(p, f, first, gives_back, 0) || done_to(p, f, first, answers, 0)))

@@ -3,16 +3,6 @@
  */
 #include "program/locks.h"
 
-const struct effect *lock_effect(const struct program *p, uint32_t function, enum effect_kind kind)
-{
-	const struct model *model = function ? program_function(p, function)->model : NULL;
-
-	for (size_t i = 0; model && i < model->effect_count; i++)
-		if (model->effects[i]->kind == kind)
-			return model->effects[i];
-	return NULL;
-}
-
 /* `outer.inner.m` lies in `outer.inner`: of structs in structs the outermost says most. */
 static uint32_t embedded_in(const struct program_function *f, uint32_t node)
 {

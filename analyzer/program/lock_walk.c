@@ -134,8 +134,8 @@ static void walk_call(struct walk *w, uint32_t node)
 	if (w->at_call && !w->flow.rehearsal)
 		w->at_call(index, now(w), w->data);
 	const struct call call = *program_call(p, index);
-	const struct effect *takes = lock_effect(p, call.callee, EFFECT_LOCKS);
-	const struct effect *gives = lock_effect(p, call.callee, EFFECT_UNLOCKS);
+	const struct effect *takes = function_effect(p, call.callee, EFFECT_LOCKS);
+	const struct effect *gives = function_effect(p, call.callee, EFFECT_UNLOCKS);
 	if (takes)
 		take(now(w), (struct held_lock){ .id = lock_of_argument(p, &call, takes->lock),
 						 .call = index,
@@ -251,8 +251,8 @@ static void walk_body(struct locks *l, uint32_t function, const struct held *ent
 static bool touches_itself(const struct program *p, const struct program_function *f)
 {
 	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++)
-		if (lock_effect(p, program_call(p, i)->callee, EFFECT_LOCKS) ||
-		    lock_effect(p, program_call(p, i)->callee, EFFECT_UNLOCKS))
+		if (function_effect(p, program_call(p, i)->callee, EFFECT_LOCKS) ||
+		    function_effect(p, program_call(p, i)->callee, EFFECT_UNLOCKS))
 			return true;
 	return false;
 }

@@ -54,7 +54,7 @@ static void find_loop_takes(struct locks *l)
 		if (in->context != CONTEXT_LOOP || in->confidence == LEVEL_LOW || !l->touches[in->function])
 			continue;
 		for (uint32_t c = f->first_call; c < f->first_call + f->calls; c++) {
-			const struct effect *takes = lock_effect(p, program_call(p, c)->callee, EFFECT_LOCKS);
+			const struct effect *takes = function_effect(p, program_call(p, c)->callee, EFFECT_LOCKS);
 
 			if (takes)
 				note_loop_take(l, i, c, takes);

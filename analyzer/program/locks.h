@@ -47,8 +47,6 @@ struct locks {
 /* lock_name.c */
 bool lock_known(struct lock_id id);
 bool lock_same(struct lock_id a, struct lock_id b);
-/* The effect of a kind that a function has by its pack; NULL: none. */
-const struct effect *lock_effect(const struct program *p, uint32_t function, enum effect_kind kind);
 /* The lock that a call names in argument `n` (from 1). */
 struct lock_id lock_of_argument(struct program *p, const struct call *call, int n);
 /* A lock that a called function names by its parameter, as the call names it. */

@@ -113,10 +113,12 @@ const struct model *model_find(struct program *p, const char *name)
 	return NULL;
 }
 
-bool model_has(const struct model *model, enum effect_kind kind)
+const struct effect *function_effect(const struct program *p, uint32_t function, enum effect_kind kind)
 {
+	const struct model *model = function ? program_function(p, function)->model : NULL;
+
 	for (size_t i = 0; model && i < model->effect_count; i++)
 		if (model->effects[i]->kind == kind)
-			return true;
-	return false;
+			return model->effects[i];
+	return NULL;
 }

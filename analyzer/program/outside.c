@@ -39,19 +39,7 @@ static bool is_called(const struct program *p, uint32_t function, const uint8_t 
 /* "const struct ops *" -> ops, "ModuleMethods *" -> ModuleMethods: as fields are named. NULL: no pointer to a struct. */
 static char *tag_of(const char *type)
 {
-	static const char *const words[] = { "const ", "volatile ", "struct ", "union " };
-	bool cut = true;
-
-	while (cut) {
-		cut = false;
-		for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-			if (g_str_has_prefix(type, words[i])) {
-				type += strlen(words[i]);
-				cut = true;
-			}
-	}
-	size_t length = strcspn(type, " *(");
-	return length && strchr(type, '*') && !strchr(type, '(') ? g_strndup(type, length) : NULL;
+	return strchr(type, '*') && !strchr(type, '(') ? facts_type_tag(type) : NULL;
 }
 
 static void enter(struct spread *s, uint32_t function)

@@ -130,7 +130,7 @@ static void add_chain(struct pending *pending, const struct program *p, const st
 static bool is_apart(const struct pending *pending, const struct program_function *f, const struct node *field)
 {
 	char *object = lasting_tag(pending->type);
-	char *holder = lasting_tag(facts_string(f->facts, facts_symbol(f->facts, field->symbol)->name));
+	char *holder = lasting_tag(node_name(f, field));
 	bool apart = strcmp(object, holder) != 0;
 
 	g_free(object);

@@ -34,7 +34,7 @@ static bool names_readable(const char *text)
 /* FD_ISSET() looks into a set of descriptors, and is a call in some C libraries. */
 static bool looks_into_set(const struct program_function *f, const struct node *n)
 {
-	const char *name = n->symbol ? facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name) : "";
+	const char *name = n->symbol ? node_name(f, n) : "";
 
 	return (n->kind == NODE_FIELD && g_str_has_prefix(name, "fd_set.")) ||
 	       strcmp(facts_string(f->facts, n->macro), "FD_ISSET") == 0;
@@ -42,13 +42,7 @@ static bool looks_into_set(const struct program_function *f, const struct node *
 
 static bool waits(struct program *p, const struct program_function *f, const struct node *n)
 {
-	uint32_t callee = n->symbol ? link_symbol(p, f->unit - 1, n->symbol) : 0;
-	const struct model *model = callee ? program_function(p, callee)->model : NULL;
-
-	for (size_t i = 0; model && i < model->effect_count; i++)
-		if (model->effects[i]->kind == EFFECT_WAITS)
-			return true;
-	return false;
+	return function_effect(p, n->symbol ? link_symbol(p, f->unit - 1, n->symbol) : 0, EFFECT_WAITS);
 }
 
 /* Whether a condition asks if there is something to read. */

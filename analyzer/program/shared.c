@@ -37,16 +37,6 @@ uint64_t shared_container(struct program *p, const struct call *call, const stru
 	return slot ? (uint64_t)p->symbol_slot[f->unit - 1][global->symbol] << 32 | slot : 0;
 }
 
-static const struct effect *changing(const struct program *p, const struct call *call)
-{
-	const struct model *model = call->callee ? program_function(p, call->callee)->model : NULL;
-
-	for (size_t i = 0; model && i < model->effect_count; i++)
-		if (model->effects[i]->kind == EFFECT_CHANGES)
-			return model->effects[i];
-	return NULL;
-}
-
 /* Per function: in which programs the loop runs it, and not only perhaps. */
 static uint64_t *run_by_the_loop(const struct program *p)
 {
@@ -68,7 +58,8 @@ GHashTable *shared_of_the_loop(struct program *p)
 
 	for (uint32_t i = 1; i < p->calls->len; i++) {
 		const struct call call = *program_call(p, i);
-		const struct effect *effect = programs[call.caller] ? changing(p, &call) : NULL;
+		const struct effect *effect =
+			programs[call.caller] ? function_effect(p, call.callee, EFFECT_CHANGES) : NULL;
 		gpointer key = effect ? GSIZE_TO_POINTER(shared_container(p, &call, effect)) : NULL;
 
 		if (!key)
@@ -100,9 +91,7 @@ static bool sounds_like_lock(const char *name)
 
 static bool takes_lock(const struct program *p, uint32_t function)
 {
-	const struct program_function *f = program_function(p, function);
-
-	return model_has(f->model, EFFECT_LOCKS) || sounds_like_lock(f->name);
+	return function_effect(p, function, EFFECT_LOCKS) || sounds_like_lock(program_function(p, function)->name);
 }
 
 bool shared_is_locked(const struct program *p, const struct call *call)

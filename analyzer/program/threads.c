@@ -11,14 +11,9 @@ enum { OWN_LOOP_DEPTH = 3 }; /* a loop that a function makes to wait for somethi
 static bool call_runs_loop(const struct program *p, uint32_t index)
 {
 	const struct call *call = program_call(p, index);
-	const struct model *model = program_function(p, call->callee)->model;
 
-	if (call->waits || (call->callee && program_function(p, call->callee)->waits))
-		return true;
-	for (size_t i = 0; model && i < model->effect_count; i++)
-		if (model->effects[i]->kind == EFFECT_RUNS_LOOP)
-			return true;
-	return false;
+	return call->waits || (call->callee && program_function(p, call->callee)->waits) ||
+	       function_effect(p, call->callee, EFFECT_RUNS_LOOP);
 }
 
 static bool reaches_loop(const struct program *p, uint32_t function, unsigned depth)

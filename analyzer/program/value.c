@@ -244,7 +244,7 @@ static struct program_value eval_call(struct program *p, const struct instance *
 		return from_truth(asked);
 	if (predicate)
 		return eval_predicate(p, in, callee, predicate);
-	if (model_has(f->model, EFFECT_FORKS))
+	if (function_effect(p, callee, EFFECT_FORKS))
 		return value_nonzero();
 	if (n->first && !f->fact && strncmp(f->name, "__builtin_expect", 16) == 0)
 		return value_eval(p, in, n->first, depth + 1);
@@ -437,7 +437,7 @@ static struct program_value eval_field(struct program *p, const struct instance 
 
 	if (object->kind != NODE_LOCAL || n->flags & NODE_ARROW)
 		return eval_slot(p, in, node, depth);
-	const char *name = facts_string(f->facts, facts_symbol(f->facts, n->symbol)->name), *dot = strrchr(name, '.');
+	const char *name = node_name(f, n), *dot = strrchr(name, '.');
 	struct program_value value = variable_value(p, in, (uint32_t)object->value, dot ? dot + 1 : name, node, depth);
 
 	if (value_known(&value) || value.opens)
