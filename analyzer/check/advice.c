@@ -14,6 +14,7 @@
  */
 #include "check/advice.h"
 #include "check/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
  * check: runs the rules over a program and turns what they report into findings with severity, fingerprint and order.
  */
 #include "check/internal.h"
+#include "program/contexts.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* learn: see learn.h. */
 #include "check/learn.h"
 #include "check/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -5,6 +5,7 @@
  * can be advised. The loop is that of the library whose registration, or whose wait, is at the root of the path.
  */
 #include "check/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

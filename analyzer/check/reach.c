@@ -7,6 +7,7 @@
  * functions that do not block, and for functions of libraries.
  */
 #include "check/internal.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -17,6 +17,7 @@
  * the same table.
  */
 #include "check/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

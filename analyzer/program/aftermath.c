@@ -1,5 +1,6 @@
 /* aftermath: an interpreter of very few values over the tree of a body; see aftermath.h. */
 #include "program/aftermath_walk.h"
+#include "program/value.h"
 
 #include <string.h>
 

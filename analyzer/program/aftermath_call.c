@@ -1,5 +1,6 @@
 /* aftermath_call: what calls do to the outcome, to the user data and to whoever waits; see aftermath_walk.h. */
 #include "program/aftermath_walk.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* aftermath_eval: expressions; see aftermath_walk.h. */
 #include "program/aftermath_walk.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* aftermath_value: the few values of the interpreter, its states, and what it notes; see aftermath_walk.h. */
 #include "program/aftermath_walk.h"
+#include "program/value.h"
 
 bool things_same(struct thing a, struct thing b)
 {

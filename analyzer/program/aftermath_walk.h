@@ -7,6 +7,7 @@
 
 #include "program/aftermath.h"
 #include "program/flow.h"
+#include "program/value.h"
 
 enum {
 	MAX_VARIABLES = 200,

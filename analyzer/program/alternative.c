@@ -19,7 +19,7 @@
  * A fork that is one condition of several divides in the same way: the arm that the child takes is the process's own only
  * where it did not fork.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 enum {
 	MAX_DOWN = 3,    /* calls down to the handing over */

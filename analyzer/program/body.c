@@ -8,7 +8,7 @@
  *   regions      which guard and which loop hold from where on
  *   dying        whether the process ends right behind a call (`perror(); exit(1);`)
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "program/cancel.h"
 #include "program/closing.h"
 #include "program/lasting.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -5,6 +5,7 @@
  *      work:  job->size = read_all(...)             done:  show(job->size)
  */
 #include "program/completion.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* catch_call: what calls in a handler do with what was caught: pass it on, raise another error, keep it; see catches.h. */
 #include "program/catches.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -7,6 +7,7 @@
  */
 #include "program/catches.h"
 #include "program/completion.h"
+#include "program/value.h"
 
 #include <string.h>
 

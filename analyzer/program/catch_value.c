@@ -6,6 +6,7 @@
  * every other name is another code. Variables, and fields of them, hold what the handler has put there.
  */
 #include "program/catches.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -14,6 +14,7 @@
  *              ReThrowError(edata);                    and it is passed on
  */
 #include "program/catches.h"
+#include "program/value.h"
 
 #include <string.h>
 

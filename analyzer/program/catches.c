@@ -12,6 +12,7 @@
  * place. Passing it on later, keeping it for somebody else and asking for it are all well.
  */
 #include "program/catches.h"
+#include "program/contexts.h"
 
 struct finder {
 	struct program *p;

@@ -6,7 +6,7 @@
 #ifndef LOOPLINT_PROGRAM_CATCHES_H
 #define LOOPLINT_PROGRAM_CATCHES_H
 
-#include "program/internal.h"
+#include "program/value.h"
 
 /* --- where they are --- */
 

@@ -1,5 +1,6 @@
 /* closing: from where an object is freed back to the callbacks that come there; see closing.h. */
 #include "program/closing.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* completion: see completion.h. */
 #include "program/completion.h"
+#include "program/value.h"
 
 #include <string.h>
 

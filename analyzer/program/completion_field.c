@@ -10,6 +10,7 @@
  * looked before is not: it gets what the caller left.
  */
 #include "program/completion.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

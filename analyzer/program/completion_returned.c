@@ -5,6 +5,7 @@
  *      if (error < 0) ...                        returns what it returned
  */
 #include "program/completion.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * Three-valued: an argument that is not known makes a condition unknown. A constant is recognised by its value, and by
  * its name where the source spells it: that is all there is when its header was not found.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -12,6 +12,7 @@
 #include "program/cancel.h"
 #include "program/following.h"
 #include "program/kin.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * names, through variables, fields (stored.c), parameters and what functions return; what was done to its mode since is
  * mode.c's. A handle (FILE *, SSL *) counts as the descriptor in it. Here it is put together for one place.
  */
-#include "program/internal.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* effects: what a call does to the thread that makes it, as far as it is believed; see following.h. */
 #include "program/following.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -12,6 +12,7 @@
  */
 #include "program/completion.h"
 #include "program/shared.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

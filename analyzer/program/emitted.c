@@ -14,6 +14,7 @@
  * loop's: its handlers run there though only workers connect them.
  */
 #include "program/completion.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -16,6 +16,7 @@
 #include "program/external.h"
 
 #include "program/gobject.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

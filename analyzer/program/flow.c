@@ -1,5 +1,6 @@
 /* flow: see flow.h. */
 #include "program/flow.h"
+#include "program/value.h"
 
 #include <string.h>
 

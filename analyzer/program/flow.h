@@ -11,7 +11,7 @@
 #ifndef LOOPLINT_PROGRAM_FLOW_H
 #define LOOPLINT_PROGRAM_FLOW_H
 
-#include "program/internal.h"
+#include "program/value.h"
 
 struct flow;
 

@@ -3,6 +3,7 @@
 #include "program/following.h"
 #include "program/gobject.h"
 #include "program/shared.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

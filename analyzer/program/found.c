@@ -6,7 +6,7 @@
  * what is found, as a plug-in that is not of the tree may be, of which nothing is known. What nothing in the tree is
  * called comes from outside of it.
  */
-#include "program/internal.h"
+#include "program/value.h"
 
 enum { MAX_HANDED_ON = 3 };
 

@@ -17,6 +17,7 @@
  * - g_dbus_interface_skeleton_set_flags(foo, ..IN_THREAD) moves the D-Bus methods of foo's type to threads.
  */
 #include "program/gobject.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -12,7 +12,7 @@
  * said. Only ids in globals, and in fields of structs that are globals, count: those of objects differ from one to the
  * next.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

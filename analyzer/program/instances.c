@@ -1,5 +1,6 @@
 /* instances: which there are, and which are still to be followed; see following.h. */
 #include "program/following.h"
+#include "program/value.h"
 
 #include <string.h>
 

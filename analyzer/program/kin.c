@@ -11,6 +11,7 @@
  * path comes from is part of what an instance knows (ENVIRONMENT_KIN), as far as it leads to a call through a family.
  */
 #include "program/kin.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

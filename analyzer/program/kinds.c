@@ -11,7 +11,7 @@
  * A test that waits holds up nobody, and a client its own user: the first makes a finding unlikely to be wanted (low
  * confidence), the second less severe.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <fnmatch.h>
 #include <string.h>

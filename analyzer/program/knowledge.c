@@ -4,7 +4,7 @@
  * Most paths know nothing, and the others know few different things: an instance refers to its knowledge by address,
  * and two that know the same are found equal by that.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -14,6 +14,7 @@
 
 #include "program/completion.h"
 #include "program/gobject.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* lifetime: whether what a completion callback gets is still there, by what both ends do with it; see completion.h. */
 #include "program/completion.h"
+#include "program/value.h"
 
 #include <string.h>
 

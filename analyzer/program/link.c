@@ -8,7 +8,7 @@
 #include "program/cancel.h"
 #include "program/closing.h"
 #include "program/gobject.h"
-#include "program/internal.h"
+#include "program/contexts.h"
 #include "program/kin.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
  * lock_name: which lock is meant. A lock is known by the global, or by the struct and field, that it lies in.
  */
 #include "program/locks.h"
+#include "program/value.h"
 
 /* `outer.inner.m` lies in `outer.inner`: of structs in structs the outermost says most. */
 static uint32_t embedded_in(const struct program_function *f, uint32_t node)

@@ -10,6 +10,7 @@
  * apart, and such findings are of medium confidence. A lock held at a call goes along into the called function.
  */
 #include "program/locks.h"
+#include "program/contexts.h"
 
 enum { LONG_US = 5000 }; /* below, nobody notices that the lock was held */
 

@@ -22,6 +22,7 @@
  * stop), and a loop that is itself reached from the loop; there the wait is a blocking call like any other.
  */
 #include "program/loops.h"
+#include "program/contexts.h"
 
 /* Adds a call to the list of a function. */
 static void note_call(GHashTable *lists, uint32_t function, uint32_t call)

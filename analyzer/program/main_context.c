@@ -13,7 +13,7 @@
  * Every other context is a loop, of whatever thread: one that `main` runs, one whose sources are time-outs or
  * descriptors, one that is handed on and so may get some elsewhere.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

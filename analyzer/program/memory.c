@@ -5,7 +5,7 @@
  * format, from its first part, or by the library alone. From there it goes where all values go (value.c): through
  * variables, fields, parameters and results. An array of characters holds what was last written into it on the way.
  */
-#include "program/internal.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -14,7 +14,7 @@
  *
  * A function of the program is judged with the arguments of the call: the 1 of `setblocking(fd, 1)` decides in it.
  */
-#include "program/internal.h"
+#include "program/value.h"
 
 #include <string.h>
 

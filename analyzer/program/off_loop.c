@@ -13,6 +13,7 @@
  * declared to need the loop is a mistake of its own there.
  */
 #include "program/shared.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -14,7 +14,7 @@
  * what main does at its end, or what the process ends behind, sets it back. A field of an object is no such thing: there
  * may be new objects. Nor is what only the loop comes to, which has to do it then.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* outcome: see outcome.h. */
 #include "program/outcome.h"
+#include "program/value.h"
 
 enum { NOTHING = UINT32_MAX };
 

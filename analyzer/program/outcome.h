@@ -9,7 +9,7 @@
 #ifndef LOOPLINT_PROGRAM_OUTCOME_H
 #define LOOPLINT_PROGRAM_OUTCOME_H
 
-#include "program/internal.h"
+#include "program/value.h"
 
 struct outcomes;
 

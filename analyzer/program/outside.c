@@ -6,7 +6,7 @@
  * nobody in the program fills. What is looked up by a name that nothing in the tree bears is a library's. There is nothing
  * to find behind these calls. They are extension points, counted apart from those whose target should have been found.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * descriptor, what it calls back. Only these are told apart where a function is followed (context.c), so that a helper
  * is not followed anew for each argument that makes no difference.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

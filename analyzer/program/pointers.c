@@ -13,6 +13,7 @@
  * called at once (`qsort(..., compare)`): such calls are resolved per call site, in context.c.
  */
 #include "program/slots.h"
+#include "program/value.h"
 
 #include <string.h>
 

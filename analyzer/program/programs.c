@@ -10,7 +10,7 @@
  * A unit that no main leads to may be loaded at run time or belong to a library: it has every bit, with what it needs
  * and only tests link besides, and so has every unit of a tree without a main. All tests (kinds.c) share one bit.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

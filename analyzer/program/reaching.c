@@ -3,6 +3,7 @@
 #include "program/following.h"
 #include "program/gobject.h"
 #include "program/kin.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -13,7 +13,7 @@
  * that somebody else was told of: so the question must be asked in the function that reads, or in one that hands the
  * descriptor down to it.
  */
-#include "program/internal.h"
+#include "program/value.h"
 
 #include <string.h>
 

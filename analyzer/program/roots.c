@@ -4,7 +4,7 @@
  * on top.
  */
 #include "program/gobject.h"
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

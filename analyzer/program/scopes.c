@@ -7,7 +7,7 @@
  * What is known of the variables before holds at the beginning of the block, and what the block leaves in them behind it.
  * The block may have been skipped.
  */
-#include "program/internal.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -10,6 +10,7 @@
  * and so is one that the loop waits for.
  */
 #include "program/shared.h"
+#include "program/value.h"
 
 #include <string.h>
 

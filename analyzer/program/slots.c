@@ -5,6 +5,7 @@
  * count as the array and the pointer.
  */
 #include "program/slots.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
  * else, one change of what its condition reads, and it is taken to get on with something. Loops with another loop or an
  * unknown wait inside are left alone.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

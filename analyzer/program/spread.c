@@ -3,7 +3,7 @@
  * callbacks that a library calls at once. No values are known, so it is more than any path does, and never less.
  */
 #include "program/gobject.h"
-#include "program/internal.h"
+#include "program/contexts.h"
 
 struct spread {
 	struct program *p;

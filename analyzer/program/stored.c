@@ -7,7 +7,7 @@
  * is there before anything is stored, unless every store is an initialiser and none of the struct leaves the field out.
  * For descriptors and paths nothing of that matters: what is stored is what is read.
  */
-#include "program/internal.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* targets: what the solved slots say: the functions that an expression may be, and the calls of which nobody knows. */
 #include "program/gobject.h"
 #include "program/slots.h"
+#include "program/contexts.h"
 
 struct visitor {
 	struct program *p;

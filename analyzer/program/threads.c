@@ -2,7 +2,7 @@
  * threads: which threads are workers, what they leave behind, and which calls belong on the loop's thread. Where workers
  * make such calls is found in off_loop.c.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * typed: callbacks that are told by their type. A library may take them into tables of its own through a bare pointer
  * (`*ngx_array_push(&phases[i].handlers) = handler`), and all that is seen of such a place is what type it has.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

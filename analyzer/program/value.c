@@ -6,7 +6,7 @@
  * variable holds is variable.c's; conditions of packs are condition.c's. fork() is looked at from the parent: its result is not zero, so
  * the child's branch is not on the loop, in whatever way the source asks.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

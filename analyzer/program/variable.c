@@ -12,7 +12,7 @@
  * What stands behind the place counts too where a loop or a label leads back. On the way for sure is what stands under
  * no other guard than the place itself.
  */
-#include "program/internal.h"
+#include "program/value.h"
 
 #include <string.h>
 

@@ -10,6 +10,7 @@
  */
 #include "program/ways.h"
 #include "program/following.h"
+#include "program/contexts.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  *
  * Which object a callback belongs to is not asked: it may run within every call that its registration names.
  */
-#include "program/internal.h"
+#include "program/contexts.h"
 
 #include <string.h>
 
