@@ -14,7 +14,10 @@
 
 #include <string.h>
 
-enum { MAX_PROGRAMS = 64 };
+enum {
+	MAX_PROGRAMS = 64,
+	MUCH_LARGER = 2 /* times the units of the largest server: what is that is nobody's client */
+};
 
 /* A name that a unit uses and others define. */
 struct reference {
@@ -31,8 +34,9 @@ struct linker {
 	GHashTable *test_folders; /* of the mains of tests */
 	unsigned mains;           /* but those of tests */
 	uint64_t clients, servers;
-	GArray *queue;       /* units */
-	GHashTable *globals; /* key -> the pseudo function of its initialiser; 0: several units define it */
+	unsigned units[MAX_PROGRAMS]; /* of each program, the most of those that share a bit */
+	GArray *queue;                /* units */
+	GHashTable *globals;          /* key -> the pseudo function of its initialiser; 0: several units define it */
 };
 
 static void collect_globals(struct linker *l)
@@ -222,6 +226,30 @@ static uint64_t bit_of(struct linker *l, enum program_kind kind)
 	return bit;
 }
 
+static void count_units(struct linker *l, uint64_t bit)
+{
+	unsigned program = (unsigned)g_bit_nth_lsf((gulong)bit, -1), count = 0;
+
+	for (size_t u = 0; u < l->p->unit_count; u++)
+		count += l->linked[u] != 0;
+	l->units[program] = MAX(l->units[program], count);
+}
+
+/* How a program serves may not show: it listens through what registers itself. But the clients are the smaller ones. */
+static uint64_t clients_of(const struct linker *l)
+{
+	uint64_t clients = l->servers ? l->clients & ~l->servers : 0;
+	unsigned server = 0;
+
+	for (unsigned i = 0; i < MAX_PROGRAMS; i++)
+		if (l->servers & UINT64_C(1) << i)
+			server = MAX(server, l->units[i]);
+	for (unsigned i = 0; i < MAX_PROGRAMS; i++)
+		if (l->units[i] > MUCH_LARGER * server)
+			clients &= ~(UINT64_C(1) << i);
+	return clients;
+}
+
 static char *folder_of(const struct program *p, uint32_t unit)
 {
 	return g_path_get_dirname(facts_string(p->units[unit], p->units[unit]->path));
@@ -238,13 +266,15 @@ static void link_programs(struct linker *l, struct kinds *kinds)
 			continue;
 		link_main(l, f->unit - 1);
 		enum program_kind kind = kinds_of_main(kinds, i, l->linked);
-		put_bits(l, bit_of(l, kind));
+		uint64_t bit = bit_of(l, kind);
+		put_bits(l, bit);
+		count_units(l, bit);
 		if (kind == PROGRAM_TEST) {
 			l->has_test_main[f->unit - 1] = 1;
 			g_hash_table_add(l->test_folders, folder_of(p, f->unit - 1));
 		}
 	}
-	p->client_programs = l->servers ? l->clients & ~l->servers : 0;
+	p->client_programs = clients_of(l);
 }
 
 /*
