@@ -12,7 +12,7 @@
  *
  * A goto back, or a function that calls itself behind its wait, is a loop like any other. Where the wait lies behind a
  * pointer (a backend for epoll, one for poll), the waits of all that it may be are the loop's own. A loop that returns
- * what it waited for only fetches it, where a loop around that calls through pointers:
+ * a pointer to what it waited for only fetches it, where a loop around that calls through pointers:
  *
  *      while ((job = fetch(master)))          <- the root
  *              job->run(job);                    fetch: do { epoll_wait(); if (ready) return ready; } while (true);
@@ -23,6 +23,8 @@
  */
 #include "program/loops.h"
 #include "program/contexts.h"
+
+#include <string.h>
 
 /* Adds a call to the list of a function. */
 static void note_call(GHashTable *lists, uint32_t function, uint32_t call)
@@ -319,6 +321,15 @@ static bool add_candidate(struct loop_search *s, struct loop_candidate candidate
 	return true;
 }
 
+/* "struct job *(struct master *)": a count of bytes that were read is nothing to serve. */
+static bool returns_pointer(const struct program *p, uint32_t function)
+{
+	const char *type = program_function(p, function)->type;
+	size_t length = type ? strcspn(type, "(") : 0;
+
+	return length && type[length - 1] == '*';
+}
+
 /* Whether a loop returns something. */
 static bool returns_from(const struct program *p, uint32_t function, uint32_t loop)
 {
@@ -356,7 +367,7 @@ static void look_outwards(struct loop_search *s, uint32_t wait)
 		candidate.loop = l;
 		if (is_counted(p, program_item(p, loops, struct loop, l)) || !add_candidate(s, candidate))
 			continue;
-		if (!is_fetched(s, wait) && returns_from(p, function, l)) {
+		if (!is_fetched(s, wait) && returns_pointer(p, function) && returns_from(p, function, l)) {
 			s->fetches[function] = 1;
 			carry_on(s, wait);
 		}
