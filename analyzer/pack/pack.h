@@ -95,9 +95,8 @@ struct completion {
 	int result;         /* parameter that a finish function turns into the outcome; 0: none */
 	const char *finish; /* that function; NULL: the registering one's name, `_async` left off, and `_finish` */
 	const char *const *cancelled; /* names of the values that mean cancelled; NULL-terminated, may be NULL */
-	const char *
-		field; /* "struct-tag.field" of what it gets: that carries it, wherever the callback reads it; or NULL */
-	const char *data;                /* ... and its user data; NULL: the callback gets that itself, or none */
+	const char *field; /* "struct-tag.field" that carries it, wherever the callback reads it; NULL: none */
+	const char *data;  /* ... and its user data; NULL: the callback gets that itself, or none */
 	const char *const *cancelled_by; /* only in a program that calls one of these; NULL: any may cancel */
 };
 

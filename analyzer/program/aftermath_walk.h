@@ -66,8 +66,8 @@ struct walk {
 	struct thing evaluated; /* the last expression that stands for itself: of a `switch`, its value */
 	struct thing returned;
 	bool returns;
-	bool helped,
-		helper_uses; /* of the last call: a helper was walked into; it looks at what of the data it was given */
+	bool helped;      /* the last call was of a helper that was walked into */
+	bool helper_uses; /* ... which looks at what it was given of the data */
 };
 
 static inline struct state *walk_now(const struct walk *w)

@@ -4,8 +4,10 @@
  * libevent leaves its loop when no event is added. Its own wake-up does not count there: it carries EVLIST_INTERNAL. So
  * do both of ours. A third, a timer that does nothing and is far off, carries it while nothing is pending; to change that
  * it is taken out of libevent's heap of timers and put back, which cannot fail (the heap never shrinks) and asks nothing
- * of the system. EVLOOP_ONCE goes on when only internal events have run, so ours activates a fourth one. Timeouts count from a time that libevent may have read
- * earlier in this turn, so the timer can be early; offload__loop_timer_fired() then asks for it again.
+ * of the system. EVLOOP_ONCE goes on when only internal events have run, so ours activates a fourth one.
+ *
+ * Timeouts count from a time that libevent may have read earlier in this turn, so the timer can be early;
+ * offload__loop_timer_fired() then asks for it again.
  *
  * In a forked child the events stay: libevent would take the descriptor out of an epoll set that is the parent's too.
  */
