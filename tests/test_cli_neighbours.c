@@ -71,6 +71,55 @@ static void what_a_named_file_calls_is_followed_into_the_project(void **state)
 	sandbox_finish(&sandbox);
 }
 
+static void who_calls_what_a_named_file_defines_is_followed_back_to_the_loop(void **state)
+{
+	struct sandbox sandbox = project();
+
+	(void)state;
+	assert_ended(run("check", "lib/names.c"), 1, "lib/names.c:6:9: high: 'getaddrinfo' can block the loop");
+	assert_ended(run("check", "lib/names.c"), 1, "src/server.c:7");
+	assert_ended(run("check", "--alone", "lib/names.c"), 0, "0 findings");
+	sandbox_finish(&sandbox);
+}
+
+/* The look-up is static, in a table that a file hands to the loop's library, which calls it by the field. */
+static void a_field_that_a_named_file_fills_brings_who_calls_it(void **state)
+{
+	struct sandbox sandbox = project();
+
+	(void)state;
+	sandbox_write(&sandbox, "lib/names.h", "struct resolver { int (*find)(const char *host); };\n");
+	sandbox_write(&sandbox, "lib/names.c",
+		      "#include <netdb.h>\n#include \"names.h\"\n"
+		      "static int find(const char *host)\n"
+		      "{\n\tstruct addrinfo *list;\n\treturn getaddrinfo(host, \"80\", 0, &list);\n}\n"
+		      "const struct resolver system_resolver = { .find = find };\n");
+	sandbox_write(&sandbox, "src/server.c",
+		      "#include \"../lib/loop.h\"\n#include \"../lib/names.h\"\n"
+		      "extern const struct resolver *resolver;\n"
+		      "static void on_event(int fd) { resolver->find(\"example.org\"); }\n"
+		      "void server_start(void) { loop_listen(on_event); }\n");
+	sandbox_write(&sandbox, "src/main.c",
+		      "#include \"../lib/names.h\"\n"
+		      "extern const struct resolver system_resolver;\nconst struct resolver *resolver;\n"
+		      "void server_start(void);\n"
+		      "int main(void) { resolver = &system_resolver; server_start(); return 0; }\n");
+	assert_ended(run("check", "lib/names.c"), 1, "lib/names.c:6:9: high: 'getaddrinfo' can block the loop");
+	sandbox_finish(&sandbox);
+}
+
+static void who_only_names_the_same_things_is_no_neighbour(void **state)
+{
+	struct sandbox sandbox = project();
+
+	(void)state;
+	sandbox_write(&sandbox, "src/other.c",
+		      "struct x { int lib; };\n/* names_find */\nint other(struct x *x) { return x->lib; }\n"
+		      "const char *text(void) { return \"names_find\"; }\n");
+	assert_ended(run("check", "lib/names.c"), 1, "4 units, 0 failed");
+	sandbox_finish(&sandbox);
+}
+
 static void what_lies_in_neighbours_alone_is_not_reported(void **state)
 {
 	struct sandbox sandbox = project();
@@ -121,6 +170,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_named_file_calls_is_followed_into_the_project),
+		cmocka_unit_test(who_calls_what_a_named_file_defines_is_followed_back_to_the_loop),
+		cmocka_unit_test(a_field_that_a_named_file_fills_brings_who_calls_it),
+		cmocka_unit_test(who_only_names_the_same_things_is_no_neighbour),
 		cmocka_unit_test(what_lies_in_neighbours_alone_is_not_reported),
 		cmocka_unit_test(alone_means_alone),
 		cmocka_unit_test(with_a_database_only_its_units_are_neighbours),

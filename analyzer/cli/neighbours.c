@@ -1,6 +1,9 @@
-/* neighbours: rounds of "what is missing, who defines it, parse that"; see neighbours.h. */
+/* neighbours: rounds of "what is missing, who defines it; what leads here, who uses it; parse that"; see neighbours.h. */
 #include "cli/neighbours.h"
+#include "cli/leads.h"
 #include "compdb/definitions.h"
+#include "compdb/tree.h"
+#include "compdb/uses.h"
 
 #include <glib.h>
 #include <string.h>
@@ -12,6 +15,8 @@ struct neighbourhood {
 	struct diagnostics *diagnostics;
 	struct compdb project;
 	struct definitions *definitions;
+	struct uses *uses;
+	struct leads *leads;
 	GHashTable *defined;         /* set of keys that some unit defines, or that nobody does; in facts */
 	GHashTable *taken;           /* set of paths of units that are in */
 	struct compdb *compdb;       /* grows */
@@ -67,6 +72,54 @@ static bool could_be_parsed(const struct facts *facts)
 	return facts->status == UNIT_OK || facts->status == UNIT_DEGRADED;
 }
 
+/* A file that may be a neighbour. */
+struct candidate {
+	const char *file;
+	int distance; /* from what it uses */
+};
+
+static int by_distance(gconstpointer left, gconstpointer right)
+{
+	const struct candidate *a = left, *b = right;
+
+	return a->distance != b->distance ? (a->distance > b->distance) - (a->distance < b->distance)
+					  : strcmp(a->file, b->file);
+}
+
+/* The files that use what leads to the named ones, and are not in. */
+static void find_users(struct neighbourhood *n, const struct lead *lead, GArray *users)
+{
+	const GPtrArray *files =
+		lead->kind == SYMBOL_FIELD ? uses_of_field(n->uses, lead->name) : uses_of_name(n->uses, lead->name);
+	g_autofree char *path = g_canonicalize_filename(lead->file, n->units->root);
+	g_autofree char *near = g_path_get_dirname(path);
+
+	for (guint i = 0; files && i < files->len; i++) {
+		g_autofree char *folder = g_path_get_dirname(files->pdata[i]);
+		struct candidate user = { files->pdata[i], tree_distance(near, folder) };
+
+		if (!g_hash_table_contains(n->taken, user.file))
+			g_array_append_val(users, user);
+	}
+}
+
+/* The nearest first: there may not be room for all. */
+static void collect_users(struct neighbourhood *n, GPtrArray *files)
+{
+	g_autoptr(GPtrArray) leads = leads_take(n->leads);
+	g_autoptr(GArray) users = g_array_new(FALSE, FALSE, sizeof(struct candidate));
+
+	for (guint i = 0; i < leads->len; i++)
+		find_users(n, leads->pdata[i], users);
+	g_array_sort(users, by_distance);
+	for (guint i = 0; i < users->len && g_hash_table_size(n->taken) < n->most; i++) {
+		const char *file = g_array_index(users, struct candidate, i).file;
+
+		if (g_hash_table_add(n->taken, (gpointer)file))
+			g_ptr_array_add(files, (gpointer)file);
+	}
+}
+
 static void append(struct neighbourhood *n, const struct compdb *more, const struct facts *const *facts)
 {
 	size_t room = n->compdb->count + more->count;
@@ -80,6 +133,7 @@ static void append(struct neighbourhood *n, const struct compdb *more, const str
 		if (!could_be_parsed(facts[i]))
 			continue;
 		note_definitions(n, facts[i]);
+		leads_add(n->leads, facts[i], false);
 		units[count] = more->units[i];
 		all[count++] = facts[i];
 	}
@@ -104,33 +158,46 @@ static bool parse_files(struct neighbourhood *n, const GPtrArray *files)
 	return true;
 }
 
+/* What is used, then who uses it. */
 static bool add_round(struct neighbourhood *n)
 {
-	g_autoptr(GPtrArray) files = g_ptr_array_new();
+	g_autoptr(GPtrArray) used = g_ptr_array_new();
+	g_autoptr(GPtrArray) users = g_ptr_array_new();
 
-	collect_files(n, files);
-	return parse_files(n, files);
+	collect_files(n, used);
+	bool more = parse_files(n, used);
+	collect_users(n, users);
+	return parse_files(n, users) || more;
 }
 
-static void read_project(struct neighbourhood *n)
+static void read_named(struct neighbourhood *n)
 {
 	for (size_t i = 0; i < n->compdb->count; i++) {
 		g_hash_table_add(n->taken, (gpointer)n->compdb->units[i].file);
 		note_definitions(n, (*n->facts)[i]);
+		leads_add(n->leads, (*n->facts)[i], true);
 	}
+}
+
+static void read_project(struct neighbourhood *n)
+{
 	for (size_t i = 0; i < n->project.count; i++)
 		definitions_read(n->definitions, n->project.units[i].file);
+	for (size_t i = 0; i < n->project.count; i++)
+		uses_read(n->uses, n->project.units[i].file);
 }
 
 static void grow(struct neighbourhood *n)
 {
 	n->most = n->compdb->count + NEIGHBOURS_MAX;
+	read_named(n);
 	read_project(n);
 	while (add_round(n))
 		;
 	if (g_hash_table_size(n->taken) >= n->most)
 		diagnostics_add(n->diagnostics, DIAGNOSTIC_NOTE, NULL, 0,
-				"the named files use more than %d others; those found last were left out",
+				"the named files use more than %d others, or are used by so many; those found last "
+				"were left out",
 				NEIGHBOURS_MAX);
 }
 
@@ -149,9 +216,13 @@ void neighbours_add(struct arena *arena, const struct unit_request *units, const
 	if (units_of_project(arena, units, &n.project))
 		return;
 	n.definitions = definitions_new();
+	n.uses = uses_new(n.definitions);
+	n.leads = leads_new();
 	n.defined = g_hash_table_new(g_str_hash, g_str_equal);
 	n.taken = g_hash_table_new(g_str_hash, g_str_equal);
 	grow(&n);
+	leads_free(n.leads);
+	uses_free(n.uses);
 	definitions_free(n.definitions);
 	g_hash_table_destroy(n.defined);
 	g_hash_table_destroy(n.taken);

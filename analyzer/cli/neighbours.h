@@ -1,10 +1,11 @@
 /*
  * neighbours: what named files need from the rest of the project to be understood.
  *
- * `looplint check src/zone.c` is asked about one file, but whether a call there blocks, and which callbacks run on the
- * loop, is written in others. So the functions and tables that the named files use and do not define are looked for in
- * the project's other sources, those are parsed too, and so on. What is found is reported where it lies in a named file
- * or its path passes through one.
+ * `looplint check src/zone.c` is asked about one file, but whether a call there blocks, which callbacks run on the loop,
+ * and who calls what the file is there for, is written in others. So the functions and tables that the named files use
+ * and do not define are looked for in the project's other sources, as are those who use what the named files define, or
+ * the fields that its functions are put into; those are parsed too, and so on. What is found is reported where it lies
+ * in a named file or its path passes through one.
  */
 #ifndef LOOPLINT_CLI_NEIGHBOURS_H
 #define LOOPLINT_CLI_NEIGHBOURS_H

@@ -1,8 +1,8 @@
 /* definitions: tokens outside of braces, as far as they say what is defined; see definitions.h. */
 #include "compdb/definitions.h"
+#include "compdb/lexer.h"
 #include "compdb/tree.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 struct definitions {
@@ -58,48 +58,17 @@ static void forget(struct reader *r)
 	r->internal = false;
 }
 
-static bool is_name(char c)
-{
-	return g_ascii_isalnum(c) || c == '_';
-}
-
 static void read_name(struct reader *r)
 {
 	const char *start = r->at;
 
-	while (is_name(*r->at))
+	while (lexer_is_name(*r->at))
 		r->at++;
 	if (r->depth || r->brackets)
 		return;
 	g_free(r->name);
 	r->name = g_strndup(start, (gsize)(r->at - start));
 	r->internal |= strcmp(r->name, "static") == 0 || strcmp(r->name, "typedef") == 0;
-}
-
-/* A string or a character. */
-static void skip_quoted(struct reader *r)
-{
-	char quote = *r->at++;
-
-	while (*r->at && *r->at != quote && *r->at != '\n')
-		r->at += 1 + (r->at[0] == '\\' && r->at[1]);
-	r->at += *r->at == quote;
-}
-
-static void skip_line(struct reader *r)
-{
-	while (*r->at && *r->at != '\n')
-		r->at += 1 + (r->at[0] == '\\' && r->at[1]);
-}
-
-static void skip_comment(struct reader *r)
-{
-	const char *end = r->at[1] == '*' ? strstr(r->at + 2, "*/") : NULL;
-
-	if (end)
-		r->at = end + 2;
-	else
-		skip_line(r);
 }
 
 /* Each arm of a condition begins as deep in braces as the first. */
@@ -113,7 +82,7 @@ static void read_directive(struct reader *r)
 		r->depth = g_array_index(r->conditions, unsigned, r->conditions->len - 1);
 	else if (r->conditions->len && g_str_has_prefix(word, "endif"))
 		g_array_set_size(r->conditions, r->conditions->len - 1);
-	skip_line(r);
+	r->at = lexer_skip_line(r->at);
 }
 
 static void open_bracket(struct reader *r)
@@ -152,13 +121,13 @@ static void read_sign(struct reader *r)
 
 static void read_token(struct reader *r)
 {
-	if (*r->at == '#')
+	const char *behind = lexer_skip(r->at);
+
+	if (behind != r->at)
+		r->at = behind;
+	else if (*r->at == '#')
 		read_directive(r);
-	else if (*r->at == '"' || *r->at == '\'')
-		skip_quoted(r);
-	else if (*r->at == '/' && (r->at[1] == '/' || r->at[1] == '*'))
-		skip_comment(r);
-	else if (is_name(*r->at))
+	else if (lexer_is_name(*r->at))
 		read_name(r);
 	else
 		read_sign(r);
@@ -187,6 +156,11 @@ void definitions_read(struct definitions *definitions, const char *path)
 
 	if (g_file_get_contents(path, &text, NULL, NULL))
 		definitions_read_text(definitions, path, text);
+}
+
+bool definitions_has(const struct definitions *definitions, const char *name)
+{
+	return g_hash_table_contains(definitions->files, name);
 }
 
 const char *definitions_find(const struct definitions *definitions, const char *name, const char *near)

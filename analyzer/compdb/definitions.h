@@ -8,6 +8,7 @@
 #define LOOPLINT_COMPDB_DEFINITIONS_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 struct definitions;
 
@@ -19,6 +20,9 @@ void definitions_read(struct definitions *definitions, const char *path);
 
 /* The same for a text that stands for that file. */
 void definitions_read_text(struct definitions *definitions, const char *path, const char *text);
+
+/* Whether any file that was read defines `name`. */
+bool definitions_has(const struct definitions *definitions, const char *name);
 
 /*
  * The file that most likely holds the `name` that the file `near` (absolute) declares: the nearest one, those of other
