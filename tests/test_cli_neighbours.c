@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #define run(...) sandbox_run(&sandbox, LOOPLINT_BIN, __VA_ARGS__, NULL)
@@ -166,6 +167,45 @@ static void a_neighbour_that_cannot_be_parsed_fails_no_run(void **state)
 	sandbox_finish(&sandbox);
 }
 
+enum { MANY = 253 };
+
+/* f0 calls f1 .. fMANY, each in a file of its own. */
+static struct sandbox many_files(void)
+{
+	struct sandbox sandbox = sandbox_new();
+	char name[40], text[100], calls[MANY * 40] = "";
+	size_t at = 0;
+
+	sandbox_write(&sandbox, ".git/HEAD", "");
+	for (int i = 1; i <= MANY; i++) {
+		snprintf(name, sizeof name, "src/f%d.c", i);
+		snprintf(text, sizeof text, "int f%d(void) { return 0; }\n", i);
+		sandbox_write(&sandbox, name, text);
+		at += (size_t)snprintf(calls + at, sizeof calls - at, "int f%d(void); ", i);
+	}
+	at += (size_t)snprintf(calls + at, sizeof calls - at, "int f0(void) { return 0");
+	for (int i = 1; i <= MANY; i++)
+		at += (size_t)snprintf(calls + at, sizeof calls - at, " + f%d()", i);
+	snprintf(calls + at, sizeof calls - at, "; }\n");
+	sandbox_write(&sandbox, "src/f0.c", calls);
+	return sandbox;
+}
+
+static void of_what_the_store_lacks_no_more_are_parsed_than_one_would_wait_for(void **state)
+{
+	struct sandbox sandbox = many_files();
+
+	(void)state;
+	struct outcome cold = run("check", "src/f0.c");
+	assert_non_null(strstr(cold.errors, "more than 250 files that the store does not have"));
+	assert_ended(cold, 0, "251 units, 0 failed");
+	assert_ended(run("check"), 0, "254 units, 0 failed");
+	struct outcome warm = run("check", "src/f0.c");
+	assert_null(strstr(warm.errors, "more than 250"));
+	assert_ended(warm, 0, "254 units, 0 failed");
+	sandbox_finish(&sandbox);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +216,7 @@ int main(void)
 		cmocka_unit_test(what_lies_in_neighbours_alone_is_not_reported),
 		cmocka_unit_test(alone_means_alone),
 		cmocka_unit_test(with_a_database_only_its_units_are_neighbours),
+		cmocka_unit_test(of_what_the_store_lacks_no_more_are_parsed_than_one_would_wait_for),
 		cmocka_unit_test(a_neighbour_that_cannot_be_parsed_fails_no_run),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

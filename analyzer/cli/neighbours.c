@@ -22,7 +22,8 @@ struct neighbourhood {
 	struct compdb *compdb;       /* grows */
 	const struct facts ***facts; /* of *compdb */
 	size_t looked_at;            /* units whose symbols were asked for */
-	size_t most;                 /* units, named ones and neighbours */
+	size_t room;                 /* neighbours that may still be parsed; the cache's are for nothing */
+	bool left_out;               /* there was no room for some */
 };
 
 static void note_definitions(struct neighbourhood *n, const struct facts *facts)
@@ -58,7 +59,7 @@ static void collect_files(struct neighbourhood *n, GPtrArray *files)
 	for (; n->looked_at < n->compdb->count; n->looked_at++) {
 		const struct facts *facts = (*n->facts)[n->looked_at];
 
-		for (uint32_t i = 1; i < facts->symbols.count && g_hash_table_size(n->taken) < n->most; i++) {
+		for (uint32_t i = 1; i < facts->symbols.count; i++) {
 			const char *file = file_of(n, &n->compdb->units[n->looked_at], facts, facts_symbol(facts, i));
 
 			if (file)
@@ -69,7 +70,7 @@ static void collect_files(struct neighbourhood *n, GPtrArray *files)
 
 static bool could_be_parsed(const struct facts *facts)
 {
-	return facts->status == UNIT_OK || facts->status == UNIT_DEGRADED;
+	return facts && (facts->status == UNIT_OK || facts->status == UNIT_DEGRADED);
 }
 
 /* A file that may be a neighbour. */
@@ -112,7 +113,7 @@ static void collect_users(struct neighbourhood *n, GPtrArray *files)
 	for (guint i = 0; i < leads->len; i++)
 		find_users(n, leads->pdata[i], users);
 	g_array_sort(users, by_distance);
-	for (guint i = 0; i < users->len && g_hash_table_size(n->taken) < n->most; i++) {
+	for (guint i = 0; i < users->len; i++) {
 		const char *file = g_array_index(users, struct candidate, i).file;
 
 		if (g_hash_table_add(n->taken, (gpointer)file))
@@ -130,6 +131,7 @@ static void append(struct neighbourhood *n, const struct compdb *more, const str
 	memcpy(units, n->compdb->units, count * sizeof *units);
 	memcpy(all, *n->facts, count * sizeof *all);
 	for (size_t i = 0; i < more->count; i++) {
+		n->left_out |= !facts[i];
 		if (!could_be_parsed(facts[i]))
 			continue;
 		note_definitions(n, facts[i]);
@@ -152,6 +154,7 @@ static bool parse_files(struct neighbourhood *n, const GPtrArray *files)
 	if (!files->len || units_of_files(n->arena, n->units, &n->project, files, &more))
 		return false;
 	request.compdb = &more;
+	request.room = &n->room;
 	if (parse_units(n->arena, &request, &facts, n->diagnostics))
 		return false;
 	append(n, &more, facts);
@@ -189,16 +192,17 @@ static void read_project(struct neighbourhood *n)
 
 static void grow(struct neighbourhood *n)
 {
-	n->most = n->compdb->count + NEIGHBOURS_MAX;
+	n->room = NEIGHBOURS_MAX;
 	read_named(n);
 	read_project(n);
 	while (add_round(n))
 		;
-	if (g_hash_table_size(n->taken) >= n->most)
-		diagnostics_add(n->diagnostics, DIAGNOSTIC_NOTE, NULL, 0,
-				"the named files use more than %d others, or are used by so many; those found last "
-				"were left out",
-				NEIGHBOURS_MAX);
+	if (n->left_out)
+		diagnostics_add(
+			n->diagnostics, DIAGNOSTIC_NOTE, NULL, 0,
+			"the named files need more than %d files that the store does not have; the rest was left "
+			"out, run `looplint check` without paths once to have all",
+			NEIGHBOURS_MAX);
 }
 
 void neighbours_add(struct arena *arena, const struct unit_request *units, const struct parse_request *parsing,

@@ -13,7 +13,7 @@
 #include "cli/parse.h"
 #include "cli/units.h"
 
-enum { NEIGHBOURS_MAX = 250 }; /* units */
+enum { NEIGHBOURS_MAX = 250 }; /* units that the cache does not have; those it has are taken without counting */
 
 /*
  * Parses the neighbours of the units in *compdb, whose facts are *facts, and appends both; the arrays move, in `arena`.

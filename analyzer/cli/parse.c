@@ -24,6 +24,16 @@ struct parsing {
 	struct progress progress;
 };
 
+static bool is_there_room(const struct parse_request *request)
+{
+	if (!request->room)
+		return true;
+	if (*request->room == 0)
+		return false;
+	--*request->room;
+	return true;
+}
+
 /* Takes what the cache has and lists the rest. */
 static void look_up(struct parsing *p)
 {
@@ -36,7 +46,7 @@ static void look_up(struct parsing *p)
 
 		if (p->cache)
 			p->facts[i] = store_get_facts(p->cache, p->arena, p->request->root, p->front_end, unit);
-		if (p->facts[i])
+		if (p->facts[i] || !is_there_room(p->request))
 			continue;
 		p->missing[p->missing_count] = *unit;
 		p->places[p->missing_count++] = i;

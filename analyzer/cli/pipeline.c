@@ -97,7 +97,7 @@ static void add_neighbours(struct pipeline *p, const struct parse_request *parsi
 
 static enum outcome extract(struct pipeline *p)
 {
-	struct parse_request request = { p->root, &p->compdb, p->input, p->store };
+	struct parse_request request = { p->root, &p->compdb, p->input, p->store, NULL };
 	struct diagnostics problems = { 0 };
 	int error = parse_units(&p->arena, &request, &p->facts, &problems);
 
