@@ -67,17 +67,18 @@ struct offload_loop *offload_coroutine_loop(const struct offload_coroutine *coro
 const char *offload_coroutine_name(const struct offload_coroutine *coroutine);
 
 /*
- * Asks the coroutine to end: what it awaits is cancelled, and every await, sleep, suspend and scope that it reaches from
- * now on gives -ECANCELED without waiting, until it returns (but see offload_shield). A scope that waits for a thread is
- * skipped; in one that runs, offload_cancelled() is true.
+ * Asks the coroutine to end: what it awaits is cancelled, and every await, sleep and scope that it reaches from now on
+ * gives -ECANCELED without waiting, until it returns (but see offload_shield); of a suspend, its `cancel` decides. A scope
+ * that waits for a thread is skipped; in one that runs, offload_cancelled() is true.
  *
  * 0, also when asked before; -EPERM not the loop's thread; -ECHILD.
  */
 int offload_coroutine_cancel(struct offload_coroutine *coroutine);
 
 /*
- * In a coroutine: with true, what follows waits as if nobody had cancelled; for code that must tidy up by waiting. With
- * false, no longer. What it was before. Outside of coroutines: false.
+ * In a coroutine: with true, what follows waits as if nobody had cancelled the coroutine; for code that must tidy up by
+ * waiting. With false, no longer. A task that is cancelled by itself ends so all the same, and a loop or a pool that was
+ * shut down takes nothing more. What it was before. Outside of coroutines: false.
  */
 bool offload_shield(bool shielded);
 
