@@ -49,7 +49,7 @@ static const char sample[] =
 	"  - { field: s.f, type: \"* (struct s *)\", context: worker }\n"
 	"  - { field: s.g, context: loop, completion: { field: s.r, data: s.d, cancelled: [X], cancelled_by: [c] } }\n"
 	"outcomes:\n"
-	"  - { function: f, cancelled: [X], lasts: true }\n"
+	"  - { function: f, cancelled: [X], lasts: true, refuses: true, even_shielded: [g], asked_by: [h] }\n"
 	"groups:\n"
 	"  - see: man 2 f\n"
 	"    effects:\n"

@@ -20,7 +20,7 @@ static const char *const good[] = {
 	"library: l\ndocumentation: d\nheaders: [a.h, b/c.h]\npkg_config: [l]\nloop_only: [f, \"g_*\"]\n",
 	"library: l\nserves: [f, g]\nserves_texts: [\"a b\"]\ntests: [h]\nwakes: [i]\n",
 	"library: l\ncancellation: { completes: [f], succeeds: [g], asks: [h], cancels: [i], reports: [j], logs: [k], "
-	"starts: [m] }\n",
+	"starts: [m], shields: [n] }\n",
 	"library: l\nconstants: [{ name: X, value: -1 }, { name: Y, value: 0x800 }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop }]\n",
 	"library: l\nregisters: [{ function: \"f_*\", callback: 1, data: 2, context: worker, see: man 3 f }]\n",
@@ -39,6 +39,7 @@ static const char *const good[] = {
 	"library: l\noutcomes: [{ field: s.result, cancelled: [-E], cancelled_by: [g] }]\n",
 	"library: l\ngroups: [{ see: man 3 f, outcomes: [{ function: f, cancelled: [-E], lasts: true, see: man 3 g }] "
 	"}]\n",
+	"library: l\noutcomes: [{ function: f, cancelled: [-E], refuses: true, even_shielded: [g], asked_by: [h] }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, when: { argument: 2, is: nonnull } }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: caller, within: [g, h] }]\n",
 	"library: l\nregisters: [{ function: f, callback: 1, context: loop, where_used: true }]\n",
@@ -134,6 +135,8 @@ static const char *const bad[] = {
 	"library: l\noutcomes: [{ field: s.result, function: f, cancelled: [-E] }]\n",
 	"library: l\noutcomes: [{ cancelled: [-E] }]\n",
 	"library: l\noutcomes: [{ field: s.result, cancelled: [-E], lasts: true }]\n",
+	"library: l\noutcomes: [{ field: s.result, cancelled: [-E], refuses: true }]\n",
+	"library: l\noutcomes: [{ field: s.result, cancelled: [-E], even_shielded: [g] }]\n",
 	"library: l\noutcomes: [{ function: f(), cancelled: [-E] }]\n",
 	"library: l\neffects: [{ function: f, blocks: disk, unless: { argument: 1, below: 3, above: 1 } }]\n",
 	"library: l\neffects: [{ function: f, blocks: disk, unless: { argument: 1, field: n } }]\n",

@@ -168,11 +168,14 @@ static void check_all(struct checking *c)
 	check_names(c, "reports", c->pack->cancellation.reports);
 	check_names(c, "logs", c->pack->cancellation.logs);
 	check_names(c, "starts", c->pack->cancellation.starts);
+	check_names(c, "shields", c->pack->cancellation.shields);
 	for (size_t i = 0; i < c->pack->outcome_count; i++) {
 		const char *const function[] = { c->pack->outcomes[i].function, NULL };
 
 		check_names(c, "outcomes", function);
 		check_names(c, "cancelled_by", c->pack->outcomes[i].how.cancelled_by);
+		check_names(c, "even_shielded", c->pack->outcomes[i].even_shielded);
+		check_names(c, "asked_by", c->pack->outcomes[i].asked_by);
 	}
 	for (size_t i = 0; i < c->pack->pending_count; i++) {
 		check_names(c, "starters", c->pack->pending[i].starters);

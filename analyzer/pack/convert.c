@@ -56,8 +56,9 @@ static void convert_outcome(struct conversion *c, unsigned line, const struct ya
 	if (from->function && !converting_is_function(from->function, false))
 		complain(c, line, "'%s' is no function name", from->function);
 	check_carrier(c, line, from->field, false);
-	if (from->lasts && !from->function)
-		complain(c, line, "'lasts' belongs to what a 'function' returns");
+	if ((from->lasts || from->refuses || from->even_shielded || from->asked_by) && !from->function)
+		complain(c, line,
+			 "'lasts', 'refuses', 'even_shielded' and 'asked_by' belong to what a 'function' returns");
 	if (!from->cancelled_count)
 		complain(c, line, "an outcome says which values mean 'cancelled'");
 	*to = (struct outcome_form){
@@ -66,6 +67,9 @@ static void convert_outcome(struct conversion *c, unsigned line, const struct ya
 			 .cancelled = converting_copy_strings(c, from->cancelled, from->cancelled_count),
 			 .cancelled_by = converting_copy_names(c, line, from->cancelled_by, from->cancelled_by_count) },
 		.lasts = from->lasts,
+		.refuses = from->refuses,
+		.even_shielded = converting_copy_names(c, line, from->even_shielded, from->even_shielded_count),
+		.asked_by = converting_copy_names(c, line, from->asked_by, from->asked_by_count),
 		.see = arena_strdup(c->arena, from->see ? from->see : see),
 		.line = line,
 	};
@@ -290,6 +294,7 @@ static void convert_cancellation(struct conversion *c, const struct yaml_cancell
 		.reports = converting_copy_names(c, line, from->reports, from->reports_count),
 		.logs = converting_copy_names(c, line, from->logs, from->logs_count),
 		.starts = converting_copy_names(c, line, from->starts, from->starts_count),
+		.shields = converting_copy_names(c, line, from->shields, from->shields_count),
 	};
 }
 

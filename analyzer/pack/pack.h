@@ -127,6 +127,10 @@ struct outcome_form {
 	const char *function;
 	struct completion how; /* field, cancelled and cancelled_by */
 	bool lasts;            /* of a function: once it has returned a cancellation, it does so again at once */
+	bool refuses; /* of a function that starts something: nothing was started, and who asked has to be told */
+	const char *const
+		*even_shielded;      /* of a function: what cancels it in a shield; NULL: nothing. NULL-terminated */
+	const char *const *asked_by; /* of a function: true on its thread once it was cancelled; NULL: none are */
 	const char *see;
 	unsigned line; /* in the pack's file */
 };
@@ -257,6 +261,8 @@ struct cancel_words {
 	const char *const *reports; /* show a user an error */
 	const char *const *logs;    /* write to a log */
 	const char *const *starts;  /* start an operation, as the callbacks of others do to try again */
+	const char *const
+		*shields; /* hold a cancellation back from what is called behind them while argument 1 is true */
 };
 
 /*

@@ -74,6 +74,9 @@ static const cyaml_schema_field_t outcome_fields[] = { TEXT("function", struct y
 						       LIST("cancelled", struct yaml_outcome, cancelled, &text),
 						       LIST("cancelled_by", struct yaml_outcome, cancelled_by, &text),
 						       FLAG("lasts", struct yaml_outcome, lasts),
+						       FLAG("refuses", struct yaml_outcome, refuses),
+						       LIST("even_shielded", struct yaml_outcome, even_shielded, &text),
+						       LIST("asked_by", struct yaml_outcome, asked_by, &text),
 						       TEXT("see", struct yaml_outcome, see),
 						       CYAML_FIELD_END };
 static const cyaml_schema_value_t outcome = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_outcome,
@@ -232,6 +235,7 @@ static const cyaml_schema_field_t cancellation_fields[] = { LIST("completes", st
 							    LIST("reports", struct yaml_cancellation, reports, &text),
 							    LIST("logs", struct yaml_cancellation, logs, &text),
 							    LIST("starts", struct yaml_cancellation, starts, &text),
+							    LIST("shields", struct yaml_cancellation, shields, &text),
 							    CYAML_FIELD_END };
 
 static const cyaml_schema_field_t pending_fields[] = {

@@ -26,9 +26,9 @@ struct yaml_completion {
 
 struct yaml_outcome {
 	char *function, *field, *see;
-	bool lasts;
-	char **cancelled, **cancelled_by;
-	unsigned cancelled_count, cancelled_by_count;
+	bool lasts, refuses;
+	char **cancelled, **cancelled_by, **even_shielded, **asked_by;
+	unsigned cancelled_count, cancelled_by_count, even_shielded_count, asked_by_count;
 };
 
 struct yaml_registration {
@@ -118,8 +118,9 @@ struct yaml_catch {
 };
 
 struct yaml_cancellation {
-	char **completes, **succeeds, **asks, **cancels, **reports, **logs, **starts;
-	unsigned completes_count, succeeds_count, asks_count, cancels_count, reports_count, logs_count, starts_count;
+	char **completes, **succeeds, **asks, **cancels, **reports, **logs, **starts, **shields;
+	unsigned completes_count, succeeds_count, asks_count, cancels_count, reports_count, logs_count, starts_count,
+		shields_count;
 };
 
 struct yaml_pending {

@@ -104,10 +104,13 @@ static bool tidies(const struct walk *w, const struct arguments *a)
 	return false;
 }
 
-/* What a pack names for that, or a helper of the program that leads to it. */
-static bool starts_anew(const struct walk *w, uint32_t function, const struct arguments *a)
+/* What a pack names for that, or a helper of the program that leads to it; in a shield behind the cancellation it tidies up. */
+static bool starts_anew(const struct walk *w, uint32_t node, uint32_t function, const struct arguments *a)
 {
-	return cancel_role_within(w->p, function, CANCEL_STARTS) && !tidies(w, a);
+	uint32_t returned = w->site->returned;
+
+	return cancel_role_within(w->p, function, CANCEL_STARTS) && !tidies(w, a) &&
+	       (!shield_covers(w->p, w->f, node) || (returned && !w->helpers && shield_covers(w->p, w->f, returned)));
 }
 
 /* The call that returns the outcome; made again, it is another try. */
@@ -132,6 +135,15 @@ static struct thing asked(struct walk *w, uint32_t node, unsigned role)
 	walk_note(w, EVENT_COMPLETES, node, walk_node(w, node)->symbol);
 	walk_now(w)->completed = COMPLETES_SURELY;
 	return (struct thing){ THING_NUMBER, 1 };
+}
+
+/* Whether a function says on its thread that what was called there is cancelled. */
+static bool is_asked_by(const struct outcome_form *form, const char *name)
+{
+	for (const char *const *by = form ? form->asked_by : NULL; by && *by; by++)
+		if (strcmp(*by, name) == 0)
+			return true;
+	return false;
 }
 
 /* The variable, from 1, that holds what is completed; 0: it is in no variable. */
@@ -257,7 +269,7 @@ static void note_effects(struct walk *w, uint32_t node, uint32_t function, const
 {
 	uint32_t symbol = walk_node(w, node)->symbol;
 
-	if (node != w->site->returned && (starts(w, function, name) || starts_anew(w, function, a)))
+	if (node != w->site->returned && (starts(w, function, name) || starts_anew(w, node, function, a)))
 		walk_note(w, EVENT_STARTS, node, symbol);
 	if (cancel_role_within(w->p, function, CANCEL_REPORTS))
 		walk_note(w, EVENT_ANSWERS, node, symbol);
@@ -283,7 +295,7 @@ static struct thing call_value(struct walk *w, uint32_t node, uint32_t function,
 		return matches(w, node, a);
 	if (strcmp(name, "g_io_error_quark") == 0)
 		return (struct thing){ THING_DOMAIN, 0 };
-	if (role & CANCEL_ASKS)
+	if (role & CANCEL_ASKS || is_asked_by(w->site->returns, name))
 		return asked(w, node, role);
 	if (w->site->field && w->site->model->finish && strcmp(name, w->site->model->finish) == 0)
 		return aftermath_carried(w, node);

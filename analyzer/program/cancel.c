@@ -79,6 +79,21 @@ static bool judge_use(const struct judge *j)
 	return true;
 }
 
+/* The outcome says that nothing was started, and whoever asked for it has not been told by anybody else. */
+static bool is_refusal(const struct judge *j)
+{
+	return j->site->returns && j->site->returns->refuses;
+}
+
+/* What a refusal leads to is no fault where it is tried once more and refused again, for good. */
+static bool is_futile(const struct judge *j, const struct aftermath_event *event)
+{
+	const struct program_function *f = program_function(j->p, j->site->callback);
+	uint32_t callee = completion_callee_of(j->p, f, function_node(f, event->node));
+
+	return is_refusal(j) && cancel_role_within(j->p, callee, CANCEL_STARTS);
+}
+
 /* The first event of a kind that does not happen after a success as well: it belongs to the error branch. */
 static const struct aftermath_event *first_of_failure(const struct judge *j, enum aftermath_event_kind kind)
 {
@@ -87,7 +102,7 @@ static const struct aftermath_event *first_of_failure(const struct judge *j, enu
 	for (guint i = 0; i < j->cancelled.events->len; i++) {
 		const struct aftermath_event *event = event_at(&j->cancelled, i);
 
-		if (event->kind == kind && !aftermath_has(&j->succeeded, kind, event->node) &&
+		if (event->kind == kind && !aftermath_has(&j->succeeded, kind, event->node) && !is_futile(j, event) &&
 		    (!first || event->node < first->node))
 			first = event;
 	}
@@ -102,7 +117,7 @@ static void judge_failure(const struct judge *j)
 	} effects[] = { { EVENT_STARTS, LEVEL_HIGH }, { EVENT_ANSWERS, LEVEL_MEDIUM }, { EVENT_LOGS, LEVEL_LOW } };
 	enum level confidence = j->site->canceller == CANCELLER_CALLER ? LEVEL_LOW : LEVEL_MEDIUM;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(effects); i++) {
+	for (size_t i = 0; i < (is_refusal(j) ? 1 : G_N_ELEMENTS(effects)); i++) {
 		const struct aftermath_event *event = first_of_failure(j, effects[i].kind);
 
 		if (!event)
@@ -161,8 +176,10 @@ static void judge_lost(const struct judge *j)
 {
 	const struct aftermath_event *other = first_event(&j->failed, EVENT_COMPLETES);
 
-	if (!j->cancelled.told || !j->cancelled.unfinished || j->failed.unsure || j->succeeded.unsure || !other)
+	if (!j->cancelled.told || !j->cancelled.unfinished || j->failed.unsure || !other)
 		return;
+	if (j->succeeded.unsure && !is_refusal(j))
+		return; /* after what was started somebody else will tell */
 	struct aftermath_event event = { EVENT_COMPLETES, j->cancelled.told, other->symbol };
 	add(j, CANCEL_LOST_COMPLETION, &event, LEVEL_HIGH,
 	    j->site->canceller == CANCELLER_CALLER ? LEVEL_LOW : LEVEL_MEDIUM);
@@ -275,7 +292,7 @@ static bool judge_endless(const struct judge *j)
 	const struct completion_site *site = j->site;
 	struct aftermath_event event = { EVENT_STARTS, site->returned, 0 };
 
-	if (!site->lasts || j->cancelled.ends || !aftermath_has(&j->cancelled, EVENT_STARTS, site->returned))
+	if (!site->returns->lasts || j->cancelled.ends || !aftermath_has(&j->cancelled, EVENT_STARTS, site->returned))
 		return false;
 	event.symbol = function_node(program_function(j->p, site->callback), site->returned)->symbol;
 	add(j, CANCEL_AS_FAILURE, &event, LEVEL_HIGH, LEVEL_MEDIUM);

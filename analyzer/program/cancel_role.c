@@ -26,11 +26,14 @@ void cancel_roles_find(struct program *p)
 		note(roles, words->reports, CANCEL_REPORTS);
 		note(roles, words->logs, CANCEL_LOGS);
 		note(roles, words->starts, CANCEL_STARTS);
+		note(roles, words->shields, CANCEL_SHIELDS);
 	}
 	p->cancel_roles = arena_new_array(p->arena, uint8_t, p->functions->len);
-	for (uint32_t i = 1; i < p->functions->len; i++)
+	for (uint32_t i = 1; i < p->functions->len; i++) {
 		p->cancel_roles[i] =
 			(uint8_t)GPOINTER_TO_UINT(g_hash_table_lookup(roles, program_function(p, i)->name));
+		p->shields = p->shields || p->cancel_roles[i] & CANCEL_SHIELDS;
+	}
 	g_hash_table_destroy(roles);
 }
 

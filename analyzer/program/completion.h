@@ -37,9 +37,9 @@ struct completion_site {
 	uint32_t data_param; /* of the callback, from 0; UINT32_MAX: none */
 	uint32_t outcome;    /* parameter of the callback, from 0: the GAsyncResult, or the status; UINT32_MAX: none */
 	const char *field;   /* "struct-tag.field" that carries the status instead; NULL: none */
-	const char *data_field;  /* ... and the user data */
-	bool lasts;              /* of `returned`: it returns the same at once from then on */
-	uint32_t returned;       /* or the call, in the callback, that returns the status; 0: none */
+	const char *data_field;             /* ... and the user data */
+	uint32_t returned;                  /* or the call, in the callback, that returns the status; 0: none */
+	const struct outcome_form *returns; /* ... and what is said of it */
 	uint32_t holder, stored; /* `call` 0: function and node that store the callback; 0: nothing hands it over */
 	const struct completion *model; /* COMPLETION_STATUS: what its values mean */
 	const struct pack *pack;        /* ... and whose names they are */
@@ -56,6 +56,7 @@ enum cancel_role {
 	CANCEL_REPORTS = 1 << 4,
 	CANCEL_LOGS = 1 << 5,
 	CANCEL_STARTS = 1 << 6,
+	CANCEL_SHIELDS = 1 << 7,
 };
 
 /* cancel_role.c: reads the packs. Once, before all others of this header. */
@@ -76,6 +77,11 @@ uint32_t completion_looks_at(const struct program_function *f, const char *field
 GArray *completions_find_returned(struct program *p);
 /* Whether an expression is what such a call returns, or a local that is set to it. After completions_find_returned(). */
 bool completion_is_returned(const struct program *p, const struct program_function *f, uint32_t node);
+/*
+ * shield.c: whether a cancellation is held back from a call: the last function before it with CANCEL_SHIELDS, on every way,
+ * was given true; or, where none stands before it, all calls of the function are so.
+ */
+bool shield_covers(struct program *p, const struct program_function *f, uint32_t call);
 /* Who can cancel an operation that takes one of those places among its arguments; else what the site says already. */
 enum canceller completion_owner(struct program *p, const struct completion_site *site, GHashTable *places);
 /* Whether a program that a function is part of calls what cancels such operations, as far as a pack says what does. */

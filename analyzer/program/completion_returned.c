@@ -53,6 +53,19 @@ static bool returns_it(const struct program *p, const struct call *call)
 	return false;
 }
 
+/* Whether a call may return a cancellation where it stands. */
+static bool may_be_cancelled(struct program *p, const struct returning *returning, const struct call *call)
+{
+	struct completion how = returning->form->how;
+
+	if (shield_covers(p, program_function(p, call->caller), call->node)) {
+		how.cancelled_by = returning->form->even_shielded;
+		if (!how.cancelled_by)
+			return false;
+	}
+	return completion_can_be_cancelled(p, &how, call->caller);
+}
+
 /* Per function: the outcome that it returns, or NULL. */
 static const struct returning **returning_functions(struct program *p, GHashTable *names)
 {
@@ -67,7 +80,8 @@ static const struct returning **returning_functions(struct program *p, GHashTabl
 		for (uint32_t i = 1; i < p->calls->len; i++) {
 			const struct call *call = program_call(p, i);
 
-			if (table[call->callee] && !table[call->caller] && !call->cleanup && returns_it(p, call))
+			if (table[call->callee] && !table[call->caller] && !call->cleanup && returns_it(p, call) &&
+			    may_be_cancelled(p, table[call->callee], call))
 				table[call->caller] = table[call->callee];
 		}
 	return any ? table : NULL;
@@ -79,12 +93,13 @@ GArray *completions_find_returned(struct program *p)
 	GHashTable *names = described(p);
 	const struct returning **table = g_hash_table_size(names) ? returning_functions(p, names) : NULL;
 
-	p->returning = table ? arena_new_array(p->arena, bool, p->functions->len) : NULL;
-	for (uint32_t i = 1; table && i < p->functions->len; i++)
-		p->returning[i] = table[i] != NULL;
+	p->outcome_calls = table ? g_hash_table_new(NULL, NULL) : NULL;
 	for (uint32_t i = 1; table && i < p->calls->len; i++) {
 		const struct call *call = program_call(p, i);
 		const struct returning *returning = call->cleanup ? NULL : table[call->callee];
+
+		if (!returning || !may_be_cancelled(p, returning, call))
+			continue;
 		struct completion_site site = {
 			.kind = COMPLETION_STATUS,
 			.call = i,
@@ -92,14 +107,14 @@ GArray *completions_find_returned(struct program *p)
 			.data_param = UINT32_MAX,
 			.outcome = UINT32_MAX,
 			.returned = call->node,
-			.model = returning ? &returning->form->how : NULL,
-			.pack = returning ? returning->pack : NULL,
-			.lasts = returning && returning->form->lasts,
+			.returns = returning->form,
+			.model = &returning->form->how,
+			.pack = returning->pack,
 			.canceller = CANCELLER_OTHER,
 		};
 
-		if (returning && completion_can_be_cancelled(p, site.model, call->caller))
-			g_array_append_val(sites, site);
+		g_array_append_val(sites, site);
+		g_hash_table_add(p->outcome_calls, (gpointer)call_node(p, call));
 	}
 	g_hash_table_destroy(names);
 	return sites;
@@ -109,10 +124,10 @@ bool completion_is_returned(const struct program *p, const struct program_functi
 {
 	const struct node *n = function_node(f, node);
 
-	if (!p->returning)
+	if (!p->outcome_calls)
 		return false;
 	for (struct local_values v = local_values(p, f, n); local_values_next(&v);)
-		if (p->returning[completion_callee_of(p, f, function_node(f, v.value))])
+		if (g_hash_table_contains(p->outcome_calls, function_node(f, v.value)))
 			return true;
-	return p->returning[completion_callee_of(p, f, n)];
+	return g_hash_table_contains(p->outcome_calls, n);
 }

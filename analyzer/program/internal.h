@@ -422,11 +422,13 @@ struct program {
 	GArray *off_loop_ways;  /* struct off_loop_way */
 	GArray *hazards;        /* struct hazard */
 	uint8_t *cancel_roles;  /* per function: enum cancel_role, completion.h */
-	bool *returning;       /* per function: it returns the outcome of an operation; NULL: none does. completion.h */
-	GArray *cancel_faults; /* struct cancel_fault, cancel.h */
-	GArray *abandoned;     /* struct abandoned, closing.h */
-	GArray *lock_arrivals; /* struct lock_arrival */
-	GArray *swallowed;     /* struct swallowed */
+	bool shields;           /* one of them is CANCEL_SHIELDS, and is called */
+	GHashTable
+		*outcome_calls; /* struct node of calls that return the outcome of an operation; NULL: not looked for */
+	GArray *cancel_faults;  /* struct cancel_fault, cancel.h */
+	GArray *abandoned;      /* struct abandoned, closing.h */
+	GArray *lock_arrivals;  /* struct lock_arrival */
+	GArray *swallowed;      /* struct swallowed */
 	GHashTable *instance_index;   /* instance_key() -> the first of equal instances */
 	GHashTable *port_visits;      /* the same of ports, as if they were functions -> struct port_visit */
 	GHashTable *knowledge;        /* key -> struct knowledge */

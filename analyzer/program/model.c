@@ -42,6 +42,9 @@ static void collect(GHashTable *by_name, const struct pack *pack)
 		if (pack->registers[i].function)
 			g_ptr_array_add(lists_for(by_name, pack->registers[i].function)->registers,
 					&pack->registers[i]);
+	for (size_t i = 0; i < pack->outcome_count; i++)
+		if (pack->outcomes[i].function)
+			lists_for(by_name, pack->outcomes[i].function); /* known, and does nothing else */
 }
 
 static struct model *freeze(struct arena *arena, const struct model_lists *lists)

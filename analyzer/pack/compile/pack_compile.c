@@ -19,9 +19,9 @@ _Static_assert(sizeof(struct condition) == 56, "put_condition writes every membe
 _Static_assert(sizeof(struct completion) == 56, "put_completion writes every member");
 _Static_assert(sizeof(struct registration) == 136, "put_registration writes every member");
 _Static_assert(sizeof(struct effect) == 208, "put_effect writes every member");
-_Static_assert(sizeof(struct pack) == 264, "put_pack writes every member");
+_Static_assert(sizeof(struct pack) == 272, "put_pack writes every member");
 _Static_assert(sizeof(struct catch_form) == 152, "put_catch writes every member");
-_Static_assert(sizeof(struct outcome_form) == 88, "put_outcome writes every member");
+_Static_assert(sizeof(struct outcome_form) == 104, "put_outcome writes every member");
 #endif
 
 /* A C string; bytes that are not plain ASCII as three octal digits. */
@@ -213,6 +213,9 @@ static void put_entries(const struct pack *pack, size_t number)
 		put_text("function", pack->outcomes[i].function);
 		put_completion("how", &pack->outcomes[i].how);
 		put_number("lasts", pack->outcomes[i].lasts);
+		put_number("refuses", pack->outcomes[i].refuses);
+		put_list("even_shielded", pack->outcomes[i].even_shielded);
+		put_list("asked_by", pack->outcomes[i].asked_by);
 		put_text("see", pack->outcomes[i].see);
 		put_number("line", pack->outcomes[i].line);
 		fputs(" },\n", stdout);
@@ -255,6 +258,7 @@ static void put_pack(const struct pack *pack, size_t number)
 	put_list("cancellation.reports", pack->cancellation.reports);
 	put_list("cancellation.logs", pack->cancellation.logs);
 	put_list("cancellation.starts", pack->cancellation.starts);
+	put_list("cancellation.shields", pack->cancellation.shields);
 	fputs(" },\n", stdout);
 }
 
