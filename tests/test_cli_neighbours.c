@@ -109,6 +109,41 @@ static void a_field_that_a_named_file_fills_brings_who_calls_it(void **state)
 	sandbox_finish(&sandbox);
 }
 
+/* on_event is known to be on the loop: who starts the server, and what else the server uses, is not looked at. */
+static void who_calls_is_followed_no_further_than_to_the_loop(void **state)
+{
+	struct sandbox sandbox = project();
+
+	(void)state;
+	sandbox_write(&sandbox, "src/server.c",
+		      "#include \"../lib/loop.h\"\n#include \"../lib/names.h\"\nvoid stats_count(void);\n"
+		      "static void on_event(int fd) { stats_count(); names_find(\"example.org\"); }\n"
+		      "void server_start(void) { loop_listen(on_event); }\n");
+	sandbox_write(&sandbox, "src/stats.c", "void stats_count(void) { }\n");
+	sandbox_write(&sandbox, "src/main.c",
+		      "void server_start(void);\nint main(void) { server_start(); return 0; }\n");
+	assert_ended(run("check", "lib/names.c"), 1, "4 units, 0 failed");
+	assert_ended(run("check"), 1, "6 units, 0 failed");
+	assert_ended(run("check", "lib/names.c"), 1, "6 units, 0 failed");
+	sandbox_finish(&sandbox);
+}
+
+/* Nobody knows that it is on the loop before the file is there that main calls. */
+static void a_function_that_is_not_on_a_loop_is_followed_to_main(void **state)
+{
+	struct sandbox sandbox = project();
+
+	(void)state;
+	sandbox_write(&sandbox, "src/server.c",
+		      "#include \"../lib/names.h\"\nvoid server_look(void) { names_find(\"example.org\"); }\n");
+	sandbox_write(&sandbox, "src/turn.c", "void server_look(void);\nvoid turn(int fd) { server_look(); }\n");
+	sandbox_write(&sandbox, "src/main.c",
+		      "#include \"../lib/loop.h\"\nvoid turn(int fd);\n"
+		      "int main(void) { loop_listen(turn); loop_run(3); return 0; }\n");
+	assert_ended(run("check", "lib/names.c"), 1, "lib/names.c:6:9: high: 'getaddrinfo' can block the loop");
+	sandbox_finish(&sandbox);
+}
+
 static void who_only_names_the_same_things_is_no_neighbour(void **state)
 {
 	struct sandbox sandbox = project();
@@ -212,6 +247,8 @@ int main(void)
 		cmocka_unit_test(what_a_named_file_calls_is_followed_into_the_project),
 		cmocka_unit_test(who_calls_what_a_named_file_defines_is_followed_back_to_the_loop),
 		cmocka_unit_test(a_field_that_a_named_file_fills_brings_who_calls_it),
+		cmocka_unit_test(who_calls_is_followed_no_further_than_to_the_loop),
+		cmocka_unit_test(a_function_that_is_not_on_a_loop_is_followed_to_main),
 		cmocka_unit_test(who_only_names_the_same_things_is_no_neighbour),
 		cmocka_unit_test(what_lies_in_neighbours_alone_is_not_reported),
 		cmocka_unit_test(alone_means_alone),

@@ -20,6 +20,7 @@ enum { NEIGHBOURS_MAX = 250 }; /* units that the cache does not have; those it h
  * A neighbour that cannot be parsed is left out; a note says when there are too many.
  */
 void neighbours_add(struct arena *arena, const struct unit_request *units, const struct parse_request *parsing,
-		    struct compdb *compdb, const struct facts ***facts, struct diagnostics *diagnostics);
+		    const struct packs *packs, struct compdb *compdb, const struct facts ***facts,
+		    struct diagnostics *diagnostics);
 
 #endif

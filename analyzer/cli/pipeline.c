@@ -92,7 +92,7 @@ static void add_neighbours(struct pipeline *p, const struct parse_request *parsi
 	struct unit_request units = { p->root, p->scratch, &p->config, p->input };
 
 	if (p->input->paths && p->input->paths[0] && !p->input->alone && !p->input->clang_arguments)
-		neighbours_add(&p->arena, &units, parsing, &p->compdb, &p->facts, problems);
+		neighbours_add(&p->arena, &units, parsing, &p->packs, &p->compdb, &p->facts, problems);
 }
 
 static enum outcome extract(struct pipeline *p)

@@ -454,6 +454,7 @@ struct program {
 	unsigned nested;               /* questions inside of questions */
 	const struct instance *asking; /* of which what is asked is written down; NULL: none */
 	uint32_t asked;                /* enum asked */
+	bool *settled;                 /* per function: program_is_settled(); NULL until program_find_settled() */
 	uint8_t *on_thread;            /* per function: reached from a thread's entry and not from main; loops.c */
 	struct kin *kin;               /* kin.c; NULL: not looked for */
 	struct identity *identity;     /* NULL: nobody asks which thread it is */

@@ -11,6 +11,7 @@
 #include "facts/facts.h"
 #include "pack/pack.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct program;
@@ -66,6 +67,15 @@ void program_free(struct program *program);
  * `include_startup`, what main calls before and after its loop runs is followed too.
  */
 void program_find_contexts(struct program *program, bool include_startup);
+
+/*
+ * Which functions are settled, after program_find_contexts: those that are known to run on a loop, and those that lead to
+ * nothing a rule looks at. Who else calls them adds no finding; it may change how severe one is.
+ */
+void program_find_settled(struct program *program);
+
+/* By the key that facts give it; what the program does not define is settled. After program_find_settled. */
+bool program_is_settled(const struct program *program, const char *key);
 
 /* The name of a function, by its number. */
 const char *program_name(const struct program *program, uint32_t function);
