@@ -72,7 +72,7 @@ static const char *const good[] = {
 	"library: l\neffects: [{ function: f, makes_text: { from: 2, to: 1 } }]\n",
 	"library: l\neffects: [{ function: f, finds: { name: 2 } }, { function: g, finds: { name: 2, to: 3 } }]\n",
 	"library: l\neffects: [{ function: f, blocks: ipc, unless_called: [g], alike: 1, unless_asked: X }]\n",
-	"library: l\neffects: [{ function: f, blocks: network, descriptor: 1, unless_opened: datagram, input: true "
+	"library: l\neffects: [{ function: f, blocks: network, descriptor: 1, unless_opened: [datagram, event], input: true "
 	"}]\n",
 	"library: l\neffects: [{ function: f, makes_text: { begins: \"/sys/\" } }]\n",
 	"library: l\ngroups: [{ see: d, effects: [{ function: f, blocks: ipc }] }, { see: e }]\n",
@@ -177,8 +177,8 @@ static const char *const bad[] = {
 	"library: l\neffects: [{ function: f, finds: { name: 2 }, makes_text: { from: 2 } }]\n",
 	"library: l\neffects: [{ function: f, blocks: ipc, alike: 1 }]\n",
 	"library: l\neffects: [{ function: f, opens: file, unless_asked: X }]\n",
-	"library: l\neffects: [{ function: f, blocks: network, unless_opened: datagram }]\n",
-	"library: l\neffects: [{ function: f, blocks: network, descriptor: 1, unless_opened: door }]\n",
+	"library: l\neffects: [{ function: f, blocks: network, unless_opened: [datagram] }]\n",
+	"library: l\neffects: [{ function: f, blocks: network, descriptor: 1, unless_opened: [door] }]\n",
 	"library: l\neffects: [{ function: f, opens: file, input: true }]\n",
 	"library: l\neffects: [{ function: f, makes_text: { from: 1, begins: \"/sys/\" } }]\n",
 	"library: l\neffects: [{ function: f, blocks: disk, nonblocking: { argument: 1, is: 1 } }]\n",

@@ -73,8 +73,8 @@ static void check_effect(struct conversion *c, struct place entry, const struct 
 	converting_check_argument(c, line, "descriptor", from->descriptor);
 	if (from->opens)
 		check_opens(c, entry, "opens", from->opens);
-	if (from->unless_opened)
-		check_opens(c, entry, "unless_opened", from->unless_opened);
+	for (unsigned i = 0; i < from->unless_opened_count; i++)
+		check_opens(c, entry, "unless_opened", from->unless_opened[i]);
 	if (from->unless_opened && !from->descriptor)
 		complain(c, line, "'unless_opened' stands beside 'descriptor'");
 	if (from->unless_asked && (kind != EFFECT_BLOCKS || !converting_is_name(from->unless_asked, false)))
@@ -242,7 +242,9 @@ void converting_effect(struct conversion *c, struct place entry, const struct ya
 		.input = from->input,
 		.alike = (int)from->alike,
 		.unless_asked = arena_strdup(c->arena, from->unless_asked),
-		.unless_opened = arena_strdup(c->arena, from->unless_opened),
+		.unless_opened = from->unless_opened_count
+					 ? converting_copy_strings(c, from->unless_opened, from->unless_opened_count)
+					 : NULL,
 		.assume_blocking = from->assume != NULL,
 		.lock = convert_lock(c, line, from),
 		.joins = from->joins,

@@ -168,7 +168,7 @@ static const cyaml_schema_field_t effect_fields[] = {
 	MAPPING("finds", struct yaml_effect, finds, finds_fields),
 	TEXT("assume", struct yaml_effect, assume),
 	TEXT("opens", struct yaml_effect, opens),
-	TEXT("unless_opened", struct yaml_effect, unless_opened),
+	LIST("unless_opened", struct yaml_effect, unless_opened, &text),
 	FLAG("input", struct yaml_effect, input),
 	TEXT("unless_asked", struct yaml_effect, unless_asked),
 	NUMBER("alike", struct yaml_effect, alike),

@@ -85,12 +85,12 @@ struct yaml_lock {
 };
 
 struct yaml_effect {
-	char *function, *opens, *unless_opened, *unless_asked, *assume, *instead, *see;
+	char *function, *opens, *unless_asked, *assume, *instead, *see;
 	enum category blocks; /* CATEGORY_NONE: not given */
 	enum cost *cost;
 	enum sureness *confidence;
-	char **if_called, **unless_called;
-	unsigned if_called_count, unless_called_count;
+	char **if_called, **unless_called, **unless_opened;
+	unsigned if_called_count, unless_called_count, unless_opened_count;
 	unsigned bound_us, descriptor, alike;
 	bool runs_loop, any_thread, forks, input, joins;
 	struct yaml_waits *waits;

@@ -89,6 +89,15 @@ static enum category category_of(const char *opens, enum category otherwise)
 	return otherwise;
 }
 
+/* Whether a pack says that what was opened there does not wait for this. */
+static bool is_exempt(const struct effect *e, const char *opens)
+{
+	for (const char *const *kind = e->unless_opened; opens && kind && *kind; kind++)
+		if (strcmp(*kind, opens) == 0)
+			return true;
+	return false;
+}
+
 void effects_consider(struct following *w, const struct effect *e, uint32_t callee, enum level confidence)
 {
 	struct program *p = w->s->p;
@@ -116,7 +125,7 @@ void effects_consider(struct following *w, const struct effect *e, uint32_t call
 	if (e->descriptor) {
 		struct descriptor state = descriptor_state(p, &w->parent, &w->call, e);
 
-		if (state.blocks == TRUTH_FALSE || (e->unless_opened && g_strcmp0(e->unless_opened, state.opens) == 0))
+		if (state.blocks == TRUTH_FALSE || is_exempt(e, state.opens))
 			return;
 		effect.confidence = level_lower(effect.confidence, certainty(state.blocks));
 		effect.opens = state.opens;

@@ -150,7 +150,7 @@ static void put_effect(const struct effect *e)
 	put_number("input", e->input);
 	put_number("alike", e->alike);
 	put_text("unless_asked", e->unless_asked);
-	put_text("unless_opened", e->unless_opened);
+	put_list("unless_opened", e->unless_opened);
 	put_number("assume_blocking", e->assume_blocking);
 	put_number("timeout_argument", e->timeout_argument);
 	put_number("unit", e->unit);
