@@ -64,14 +64,17 @@ static bool waits_for_one(struct program *p, const struct call *call, const stru
 		return true;
 	if (left->kind != NODE_LOCAL)
 		return false;
-	unsigned definitions = 0, opened = 0; /* a local that is opened here once is one descriptor, not a maximum */
+	unsigned opened = 0; /* a local that is opened here once is one descriptor, not a maximum */
 	uint32_t all;
 	const struct definition *d = definitions_of(p, f, (uint32_t)left->value, &all);
 	for (uint32_t i = 0; i < all; i++) {
-		definitions++;
-		opened += d[i].value && function_node(f, d[i].value)->kind == NODE_CALL;
+		enum node_kind kind = d[i].value ? function_node(f, d[i].value)->kind : NODE_EMPTY;
+
+		if (kind != NODE_CALL && kind != NODE_CONST)
+			return false;
+		opened += kind == NODE_CALL;
 	}
-	return definitions == 1 && opened == 1;
+	return opened == 1;
 }
 
 /* One turn of a library's loop has a mode or flag that says so; the call that runs it to the end has none. */
@@ -162,7 +165,36 @@ uint32_t loop_wait_of(const struct loop_search *s, uint32_t call)
 	return call;
 }
 
-/* Two descriptors and nobody to call back: a thread's own device, and what tells it to stop. */
+/* Whether a global is only ever set to what calls return, as far as its source says: no maximum of several. */
+static bool is_opened(const struct program *p, const struct program_function *f, uint32_t symbol)
+{
+	for (uint32_t i = 1; i < p->functions->len; i++) {
+		const struct program_function *g = program_function(p, i);
+
+		for (uint32_t at = g->unit == f->unit && g->fact ? g->fact->body : 0; at && at < g->end_node; at++) {
+			const struct node *n = function_node(g, at);
+			const struct node *place = n->kind == NODE_ASSIGN ? function_node(g, n->first) : NULL;
+
+			if (place && place->kind == NODE_GLOBAL && place->symbol == symbol &&
+			    function_node(g, place->next)->kind != NODE_CALL &&
+			    function_node(g, place->next)->kind != NODE_CONST)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* `select(device + 1, ...)` for a global. */
+static bool waits_for_global(const struct program *p, const struct call *wait, const struct node *count)
+{
+	const struct program_function *f = program_function(p, wait->caller);
+	const struct node *left =
+		count->kind == NODE_BINARY && count->op == OP_ADD ? function_node(f, count->first) : NULL;
+
+	return left && left->kind == NODE_GLOBAL && is_opened(p, f, left->symbol);
+}
+
+/* Few descriptors and nobody to call back: a thread's own device, and what tells it to stop. */
 static bool serves_itself(struct loop_search *s, const struct loop_candidate *candidate, unsigned ways)
 {
 	struct call wait = *program_call(s->p, loop_wait_of(s, candidate->wait));
@@ -172,7 +204,7 @@ static bool serves_itself(struct loop_search *s, const struct loop_candidate *ca
 	if (!count || ways & BY_POINTER || !s->p->on_thread[candidate->function])
 		return false;
 	const struct node *n = function_node(program_function(s->p, wait.caller), count);
-	return n->kind == NODE_CONST && n->value <= 2;
+	return (n->kind == NODE_CONST && n->value <= 2) || waits_for_global(s->p, &wait, n);
 }
 
 /* A turn of a wait for signals does what they ask for. With threads, this is the one that takes them, and no more. */
