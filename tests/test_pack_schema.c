@@ -72,7 +72,8 @@ static const char *const good[] = {
 	"library: l\neffects: [{ function: f, makes_text: { from: 2, to: 1 } }]\n",
 	"library: l\neffects: [{ function: f, finds: { name: 2 } }, { function: g, finds: { name: 2, to: 3 } }]\n",
 	"library: l\neffects: [{ function: f, blocks: ipc, unless_called: [g], alike: 1, unless_asked: X }]\n",
-	"library: l\neffects: [{ function: f, blocks: network, descriptor: 1, unless_opened: [datagram, event], input: true "
+	"library: l\neffects: [{ function: f, blocks: network, descriptor: 1, unless_opened: [datagram, event], input: "
+	"true "
 	"}]\n",
 	"library: l\neffects: [{ function: f, makes_text: { begins: \"/sys/\" } }]\n",
 	"library: l\ngroups: [{ see: d, effects: [{ function: f, blocks: ipc }] }, { see: e }]\n",
