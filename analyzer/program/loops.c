@@ -18,7 +18,7 @@
  *              job->run(job);                    fetch: do { epoll_wait(); if (ready) return ready; } while (true);
  *
  * Not a root: a wait for a single descriptor ("wait until readable"), a loop that dispatches nothing (a retry on
- * EINTR), one with a number of turns, a thread that serves its own two descriptors (a device, and a pipe that says
+ * EINTR; loops_retry.c), one with a number of turns, a thread that serves its own two descriptors (a device, and a pipe that says
  * stop), and a loop that is itself reached from the loop; there the wait is a blocking call like any other.
  */
 #include "program/loops.h"
@@ -345,6 +345,16 @@ static uint32_t calls_itself(const struct program *p, uint32_t wait)
 	return 0;
 }
 
+/* A wait of a library's loop returns what it likes: whether there was something is known of the plain ones only. */
+static bool only_retries(struct loop_search *s, const struct loop_candidate *candidate)
+{
+	const struct call *call = program_call(s->p, candidate->wait);
+
+	return candidate->steps == 0 && call->callee &&
+	       wait_effect(program_function(s->p, call->callee))->kind == EFFECT_WAITS &&
+	       loop_is_retry(s->p, candidate->loop, candidate->wait);
+}
+
 static bool add_candidate(struct loop_search *s, struct loop_candidate candidate)
 {
 	if (!is_event_loop(s, &candidate))
@@ -397,7 +407,8 @@ static void look_outwards(struct loop_search *s, uint32_t wait)
 
 	for (uint32_t l = program_call(p, wait)->loop; l; l = program_item(p, loops, struct loop, l)->outer) {
 		candidate.loop = l;
-		if (is_counted(p, program_item(p, loops, struct loop, l)) || !add_candidate(s, candidate))
+		if (is_counted(p, program_item(p, loops, struct loop, l)) || only_retries(s, &candidate) ||
+		    !add_candidate(s, candidate))
 			continue;
 		if (!is_fetched(s, wait) && returns_pointer(p, function) && returns_from(p, function, l)) {
 			s->fetches[function] = 1;

@@ -1,11 +1,12 @@
 /*
  * loops: what the search for loops written by hand is made of. loops.c finds the candidates, from each wait outwards;
- * loops_accept.c takes of them what no other loop reaches.
+ * loops_accept.c takes of them what no other loop reaches; loops_retry.c tells a wait that is only tried again.
  */
 #ifndef LOOPLINT_PROGRAM_LOOPS_H
 #define LOOPLINT_PROGRAM_LOOPS_H
 
 #include "program/internal.h"
+#include "program/value.h"
 
 enum { MAX_CHAIN = 8, MAX_POINTER_CHAIN = 3, MAX_LOOK = 5 };
 
@@ -40,6 +41,10 @@ bool loop_holds(const struct program *p, const struct call *call, uint32_t loop)
 uint32_t loop_wait_of(const struct loop_search *s, uint32_t call);
 /* How many calls lie between this one and the wait that it carries. */
 unsigned loop_chain_length(const struct loop_search *s, uint32_t call);
+
+/* loops_retry.c */
+/* Whether a loop statement is left as soon as the wait in it, a call, has told of an event. */
+bool loop_is_retry(struct program *p, uint32_t loop, uint32_t wait);
 
 /* loops_accept.c */
 /* Fills `distance`, `has_workers` and the program's on_thread. */
