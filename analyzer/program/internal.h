@@ -452,6 +452,7 @@ struct program {
 	GHashTable *returned;          /* hash of (function, what is known of its parameters) -> struct program_value */
 	unsigned effort, return_depth; /* of value.c */
 	unsigned nested;               /* questions inside of questions */
+	unsigned in_calls;             /* calls that are looked at for what they return, inside of one another */
 	const struct instance *asking; /* of which what is asked is written down; NULL: none */
 	uint32_t asked;                /* enum asked */
 	bool *settled;                 /* per function: program_is_settled(); NULL until program_find_settled() */

@@ -229,7 +229,7 @@ static struct program_value eval_predicate(struct program *p, const struct insta
 	return value;
 }
 
-static struct program_value eval_call(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
+static struct program_value look_at_call(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
 {
 	const struct program_function *caller = program_function(p, in->function);
 	const struct node *n = function_node(caller, node);
@@ -254,6 +254,15 @@ static struct program_value eval_call(struct program *p, const struct instance *
 	if (!f->fact)
 		return memory_of_call(p, in, node, callee, depth);
 	return value_of_call(p, in, node, callee, depth);
+}
+
+/* What is asked on the way of arguments and conditions has no effort of its own: in a loop they may ask for this call. */
+static struct program_value eval_call(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
+{
+	p->in_calls++;
+	struct program_value value = look_at_call(p, in, node, depth);
+	p->in_calls--;
+	return value;
 }
 
 enum truth value_compare(enum node_op op, const struct program_value *a, const struct program_value *b)
@@ -528,7 +537,7 @@ struct program_value value_eval(struct program *p, const struct instance *in, ui
 
 void value_begin(struct program *p)
 {
-	if (!p->nested)
+	if (!p->nested && !p->in_calls)
 		p->effort = MAX_EFFORT;
 }
 
