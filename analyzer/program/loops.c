@@ -46,6 +46,24 @@ static const struct effect *wait_effect(const struct program_function *f)
 	return NULL;
 }
 
+/* `FD_SET(fd, &set)`: its bit is `1 << fd % 64`. */
+static bool is_put_in_set(const struct program_function *f, int64_t variable)
+{
+	for (uint32_t node = f->fact->body; node < f->end_node; node++) {
+		const struct node *n = function_node(f, node);
+
+		if (n->kind != NODE_BINARY || n->op != OP_SHIFT_LEFT)
+			continue;
+		n = function_node(f, function_node(f, n->first)->next);
+		if (n->kind != NODE_BINARY || n->op != OP_MODULO)
+			continue;
+		n = function_node(f, n->first);
+		if (n->kind == NODE_LOCAL && n->value == variable)
+			return true;
+	}
+	return false;
+}
+
 /* `select(fd + 1, ...)` with one descriptor of this function, `poll(&one, 1, ...)`. */
 static bool waits_for_one(struct program *p, const struct call *call, const struct effect *e)
 {
@@ -64,7 +82,7 @@ static bool waits_for_one(struct program *p, const struct call *call, const stru
 		return true;
 	if (left->kind != NODE_LOCAL)
 		return false;
-	unsigned opened = 0; /* a local that is opened here once is one descriptor, not a maximum */
+	unsigned opened = 0; /* once, here: one descriptor; what a helper returns that fills the sets is a maximum */
 	uint32_t all;
 	const struct definition *d = definitions_of(p, f, (uint32_t)left->value, &all);
 	for (uint32_t i = 0; i < all; i++) {
@@ -74,7 +92,7 @@ static bool waits_for_one(struct program *p, const struct call *call, const stru
 			return false;
 		opened += kind == NODE_CALL;
 	}
-	return opened == 1;
+	return opened == 1 && is_put_in_set(f, left->value);
 }
 
 /* One turn of a library's loop has a mode or flag that says so; the call that runs it to the end has none. */
