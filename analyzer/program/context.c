@@ -91,6 +91,7 @@ void program_find_contexts(struct program *p, bool include_startup)
 	once_find(p);
 	kin_find(p);
 	emitted_defer(p);
+	thread_locals_find(p);
 	identity_find(p);
 	if (include_startup)
 		roots_add_startup(p);

@@ -152,9 +152,20 @@ void identity_find(struct program *p);
 void identity_free(struct identity *identity);
 /* All that comparisons of thread ids depend on: equal numbers, equal answers. */
 unsigned identity_known(const struct program *p, const struct instance *in);
+/* Whether an expression is the number of the thread that runs this path, which has none but what it begins with. */
+bool identity_number(struct program *p, const struct instance *in, uint32_t node, int64_t *number);
 /* What a call or an (in)equality says of the thread that runs this path: whether the two are the same. */
 enum truth identity_asked(struct program *p, const struct instance *in, const struct node *n);
 /* The expression that a function returns which only asks for a thread; 0 if it does anything else. */
 uint32_t identity_predicate(struct program *p, uint32_t function);
+
+/* thread_local.c: numbers by which threads with a loop know themselves. After loops_find. */
+struct thread_locals;
+void thread_locals_find(struct program *p);
+void thread_locals_free(struct thread_locals *locals); /* safe on NULL */
+/* Whether the path runs on a worker that sets none of them: there they hold what they begin with. */
+bool thread_locals_unset(const struct program *p, const struct instance *in);
+/* Whether an expression is such a variable: *initial receives what it begins with. */
+bool thread_locals_is(struct program *p, uint32_t function, uint32_t node, int64_t *initial);
 
 #endif

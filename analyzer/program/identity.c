@@ -172,7 +172,7 @@ static bool asks_for_threads(const struct program *p)
 			if (known)
 				return true;
 		}
-	return g_hash_table_contains(p->function_by_key, "c:@F@syscall");
+	return p->thread_locals || g_hash_table_contains(p->function_by_key, "c:@F@syscall");
 }
 
 void identity_find(struct program *p)
@@ -225,7 +225,44 @@ static enum thread thread_of(const struct program *p, const struct instance *in)
 
 unsigned identity_known(const struct program *p, const struct instance *in)
 {
-	return p->identity && in->root ? 1 + (unsigned)in->context * (THREAD_EITHER + 1) + thread_of(p, in) : 0;
+	if (!p->identity || !in->root)
+		return 0;
+	unsigned thread = (unsigned)in->context * (THREAD_EITHER + 1) + thread_of(p, in);
+	return 1 + 2 * thread + thread_locals_unset(p, in);
+}
+
+/* A variable by which threads know themselves, or what a function returns that returns nothing else. */
+static bool is_own_number(struct program *p, uint32_t function, uint32_t node, int64_t *initial)
+{
+	const struct program_function *f = program_function(p, function);
+	uint32_t callee = called(p, f, function_node(f, node)), returned = callee ? identity_predicate(p, callee) : 0;
+
+	return returned ? thread_locals_is(p, callee, returned, initial) : thread_locals_is(p, function, node, initial);
+}
+
+bool identity_number(struct program *p, const struct instance *in, uint32_t node, int64_t *number)
+{
+	if (!p->thread_locals || !in->root || !is_own_number(p, in->function, node, number))
+		return false;
+	knowledge_asked(p, in, ASKED_THREAD);
+	return thread_locals_unset(p, in);
+}
+
+/* Some thread's number against that of one that has none. */
+static bool has_no_number(struct program *p, const struct instance *in, uint32_t a, uint32_t b)
+{
+	int64_t number, other;
+
+	if (identity_number(p, in, b, &number)) {
+		uint32_t swapped = a;
+
+		a = b;
+		b = swapped;
+	} else if (!identity_number(p, in, a, &number)) {
+		return false;
+	}
+	struct program_value value = value_eval(p, in, b, 0);
+	return !value_is_constant(&value, &other);
 }
 
 /* Whose id an expression holds. */
@@ -249,6 +286,8 @@ static enum truth same_thread(struct program *p, const struct instance *in, uint
 	knowledge_asked(p, in, ASKED_THREAD);
 	if (!a || !b || here == THREAD_UNKNOWN)
 		return TRUTH_UNKNOWN;
+	if (has_no_number(p, in, a, b))
+		return TRUTH_FALSE;
 	if (is_self(p, f, a))
 		owner = owner_of(p, in->function, b);
 	else if (is_self(p, f, b))
@@ -267,9 +306,11 @@ static bool asks(const struct program *p, const struct program_function *f, cons
 }
 
 /* The expression that a function returns, if that is all it does and it asks for a thread; else 0. */
-static uint32_t find_predicate(const struct program *p, const struct program_function *f)
+static uint32_t find_predicate(struct program *p, uint32_t function)
 {
+	const struct program_function *f = program_function(p, function);
 	uint32_t returned = 0;
+	int64_t initial;
 	bool asking = false;
 
 	if (!f->fact || f->end_node - f->fact->body > MAX_PREDICATE)
@@ -281,7 +322,7 @@ static uint32_t find_predicate(const struct program *p, const struct program_fun
 			return 0;
 		if (n->kind == NODE_RETURN)
 			returned = n->first;
-		asking |= n->kind == NODE_CALL && asks(p, f, n);
+		asking |= n->kind == NODE_CALL ? asks(p, f, n) : thread_locals_is(p, function, i, &initial);
 	}
 	return asking ? returned : 0;
 }
@@ -293,7 +334,7 @@ uint32_t identity_predicate(struct program *p, uint32_t function)
 	if (!p->identity)
 		return 0;
 	if (!g_hash_table_lookup_extended(p->identity->predicates, GUINT_TO_POINTER(function), NULL, &node)) {
-		node = GUINT_TO_POINTER(find_predicate(p, program_function(p, function)));
+		node = GUINT_TO_POINTER(find_predicate(p, function));
 		g_hash_table_insert(p->identity->predicates, GUINT_TO_POINTER(function), node);
 	}
 	return GPOINTER_TO_UINT(node);

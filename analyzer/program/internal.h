@@ -7,6 +7,7 @@
  *   model.c     which pack entry speaks of which function           pointers.c  what a function pointer may point to
  *   slots.c     the places that hold such pointers                  targets.c   ... and who asks for what they hold
  *   found.c     functions that are looked up by their names
+ *   thread_local.c numbers by which threads with a loop know themselves
  *   value.c     what an expression is known to be on a path         definition.c what variables are set to
  *   variable.c  what a variable holds at a place                    condition.c what packs ask of arguments
  *   loops.c     loops written by hand around a wait (loops_accept.c) descriptor.c whether a descriptor blocks
@@ -459,6 +460,7 @@ struct program {
 	uint8_t *on_thread;            /* per function: reached from a thread's entry and not from main; loops.c */
 	struct kin *kin;               /* kin.c; NULL: not looked for */
 	struct identity *identity;     /* NULL: nobody asks which thread it is */
+	struct thread_locals *thread_locals; /* NULL: there are no variables of which each thread has its own */
 
 	unsigned indirect_calls, unresolved_calls; /* outside_calls are not among the unresolved */
 	unsigned outside_calls;

@@ -317,6 +317,7 @@ void program_free(struct program *p)
 	gobject_free(p);
 	main_context_free(p);
 	identity_free(p->identity);
+	thread_locals_free(p->thread_locals);
 	kin_free(p);
 	if (p->model_patterns)
 		g_ptr_array_free(p->model_patterns, TRUE);

@@ -438,6 +438,13 @@ static struct program_value eval_slot(struct program *p, const struct instance *
 	return value.opens || value.mode ? descriptor_changed(p, in, node, value) : value;
 }
 
+static struct program_value eval_global(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
+{
+	int64_t number;
+
+	return identity_number(p, in, node, &number) ? value_constant(number) : eval_slot(p, in, node, depth);
+}
+
 /* A field of a struct in a local variable: `hints.ai_flags`. */
 static struct program_value eval_field(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
 {
@@ -517,7 +524,7 @@ struct program_value value_eval(struct program *p, const struct instance *in, ui
 	case NODE_FIELD:
 		return eval_field(p, in, node, depth);
 	case NODE_GLOBAL:
-		return eval_slot(p, in, node, depth);
+		return eval_global(p, in, node, depth);
 	case NODE_CALL:
 		return eval_call(p, in, node, depth);
 	case NODE_ASSIGN:
