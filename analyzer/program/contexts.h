@@ -168,4 +168,13 @@ bool thread_locals_unset(const struct program *p, const struct instance *in);
 /* Whether an expression is such a variable: *initial receives what it begins with. */
 bool thread_locals_is(struct program *p, uint32_t function, uint32_t node, int64_t *initial);
 
+/*
+ * How sure one can be of what a worker does at the end of a path of so many calls: each stands under conditions, and of
+ * each function pointer on the way it is known only what it may hold. Nobody reads a witness of twenty steps.
+ */
+static inline enum level level_by_length(unsigned calls)
+{
+	return calls > 14 ? LEVEL_LOW : calls > 9 ? LEVEL_MEDIUM : LEVEL_HIGH;
+}
+
 #endif

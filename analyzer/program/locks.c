@@ -119,6 +119,16 @@ static bool gives_up(struct program *p, uint32_t instance, uint32_t call_index, 
 	return effect->lock && lock_resolved(p, instance, lock_of_argument(p, &call, effect->lock)) == slot;
 }
 
+/* From where the worker begins, past where it takes the lock. */
+static unsigned calls_to(const struct program *p, const struct lock_arrival *a)
+{
+	unsigned calls = 0;
+
+	for (; a->previous; a = program_item(p, lock_arrivals, struct lock_arrival, a->previous))
+		calls++;
+	return calls + program_instance(p, a->instance)->depth;
+}
+
 static void judge(struct locks *l, const struct lock_arrival *a, uint32_t index, uint32_t call)
 {
 	struct program *p = l->p;
@@ -137,6 +147,7 @@ static void judge(struct locks *l, const struct lock_arrival *a, uint32_t index,
 	    !g_hash_table_add(l->reported, GUINT_TO_POINTER(call)))
 		return;
 	enum level alike = program_slot(p, a->slot)->kind == SLOT_FIELD ? LEVEL_MEDIUM : LEVEL_HIGH;
+	unsigned calls = MAX(calls_to(p, a), program_instance(p, instance)->depth);
 	enum level paths = MIN(program_instance(p, instance)->confidence, e->confidence);
 	struct hazard hazard = {
 		.kind = HAZARD_LOCK,
@@ -146,7 +157,7 @@ static void judge(struct locks *l, const struct lock_arrival *a, uint32_t index,
 		.arrival = index,
 		.loop_instance = instance,
 		.loop_call = take_call,
-		.confidence = MIN(alike, paths),
+		.confidence = MIN(MIN(alike, paths), level_by_length(calls)),
 		.severity = e->effect->cost == COST_UNBOUNDED ? LEVEL_HIGH : LEVEL_MEDIUM,
 	};
 	g_array_append_val(p->hazards, hazard);

@@ -102,8 +102,20 @@ static bool is_in_scope(const struct program *p, uint32_t instance)
 	return false;
 }
 
+/* The calls from where the worker begins to what it does. */
+static unsigned length_of(const struct program *p, const struct hazard *hazard)
+{
+	unsigned calls = program_instance(p, hazard->instance)->depth;
+
+	for (uint32_t way = hazard->way; way; way = program_item(p, off_loop_ways, struct off_loop_way, way)->next)
+		calls++;
+	return calls;
+}
+
 void off_loop_report(struct program *p, GHashTable *reported, struct hazard hazard)
 {
+	if (hazard.instance)
+		hazard.confidence = MIN(hazard.confidence, level_by_length(length_of(p, &hazard)));
 	if (hazard.kind == HAZARD_OFF_LOOP && !hazard.container && !hazard.handler && is_in_scope(p, hazard.instance))
 		hazard.kind = HAZARD_SCOPE;
 	if (g_hash_table_add(reported, GUINT_TO_POINTER(hazard.call)))
