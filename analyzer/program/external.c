@@ -7,6 +7,7 @@
  *      { "Mute", "b", "", f }                     a table that nothing here calls through, for a function whose source
  *                                                 is not here
  *      watch_add(fd, f, self)                     a function with user data, for one whose source is not here
+ *      G_DEFINE_TYPE(Panel, panel, ..)            the init of a class of which nobody here makes an object (objects.c)
  *
  * A program with an event loop gets nearly all such calls from the loop. So these are roots, less sure than those a
  * registration names; the witness says that nobody was seen to call them. Left out are: what the program hands to its
@@ -16,6 +17,7 @@
 #include "program/external.h"
 
 #include "program/gobject.h"
+#include "program/objects.h"
 #include "program/contexts.h"
 
 #include <string.h>
@@ -383,6 +385,13 @@ static void add_arguments(struct external *e)
 	}
 }
 
+/* --- objects --- */
+
+static void add_unmade(struct unmade unmade, void *data)
+{
+	add_root(data, unmade.function, 0, unmade.call, unmade.confidence);
+}
+
 void external_find(struct program *p, void (*add)(struct program *p, struct root root))
 {
 	struct external e = {
@@ -401,6 +410,7 @@ void external_find(struct program *p, void (*add)(struct program *p, struct root
 		consume_by_copies(&e);
 		add_fields(&e);
 		add_arguments(&e);
+		objects_each_unmade(p, e.on_worker, add_unmade, &e);
 	}
 	if (e.mentions)
 		g_hash_table_destroy(e.mentions);

@@ -17,41 +17,10 @@
  * - g_dbus_interface_skeleton_set_flags(foo, ..IN_THREAD) moves the D-Bus methods of foo's type to threads.
  */
 #include "program/gobject.h"
+#include "program/gobject_type.h"
 #include "program/value.h"
 
 #include <string.h>
-
-enum { MAX_ANCESTORS = 32 };
-
-struct vfunc {
-	uint32_t next; /* of the same type */
-	uint32_t slot, function;
-};
-
-struct type {
-	uint32_t parent;      /* 0: not of this program */
-	const char *outside;  /* what returns the id of a parent outside of the program; NULL: not known, or GObject */
-	uint32_t registering; /* function */
-	uint32_t instance_init;
-	uint32_t first_vfunc;
-	bool threaded; /* D-Bus methods of its objects run on threads */
-};
-
-struct gobject {
-	GArray *types, *vfuncs;
-	GHashTable *by_function;     /* function that returns the id -> type */
-	GHashTable *by_parent_class; /* slot of `foo_parent_class` -> type foo */
-};
-
-static struct type *type_at(const struct program *p, uint32_t type)
-{
-	return &g_array_index(p->gobject->types, struct type, type);
-}
-
-static struct vfunc *vfunc_at(const struct program *p, uint32_t vfunc)
-{
-	return &g_array_index(p->gobject->vfuncs, struct vfunc, vfunc);
-}
 
 static uint32_t type_of_function(const struct program *p, uint32_t function)
 {
@@ -208,14 +177,16 @@ static uint32_t type_of_registering(struct program *p, uint32_t function)
 	return type;
 }
 
-static void read_registration(struct program *p, const struct call *call, size_t row)
+static void read_registration(struct program *p, uint32_t index, size_t row)
 {
+	const struct call copy = *program_call(p, index), *call = &copy;
 	const struct program_function *f = program_function(p, call->caller);
 	uint32_t type = type_of_registering(p, call->caller);
 	uint32_t class_init = registering[row].class_init
 				      ? named_function(p, f, call_argument(p, call, registering[row].class_init))
 				      : 0;
 
+	type_at(p, type)->call = index;
 	if (class_init)
 		use_class_init(p, type, class_init);
 	if (registering[row].instance_init)
@@ -235,15 +206,16 @@ static void read_interfaces(struct program *p, const struct call *call)
 			    use_class_init);
 }
 
-static void read_call(struct program *p, const struct call *call)
+static void read_call(struct program *p, uint32_t index)
 {
+	const struct call copy = *program_call(p, index), *call = &copy;
 	const char *name = callee_name(p, call);
 
 	if (strncmp(name, "g_", 2) != 0)
 		return;
 	for (size_t i = 0; i < G_N_ELEMENTS(registering); i++)
 		if (strcmp(name, registering[i].function) == 0)
-			read_registration(p, call, i);
+			read_registration(p, index, i);
 	for (size_t i = 0; i < G_N_ELEMENTS(adding_interface); i++)
 		if (strcmp(name, adding_interface[i]) == 0)
 			read_interfaces(p, call);
@@ -379,11 +351,8 @@ void gobject_find(struct program *p)
 	g_array_set_size(p->gobject->vfuncs, 1);
 	p->gobject->by_function = g_hash_table_new(NULL, NULL);
 	p->gobject->by_parent_class = g_hash_table_new(NULL, NULL);
-	for (uint32_t i = 1; i < p->calls->len; i++) {
-		struct call call = *program_call(p, i);
-
-		read_call(p, &call);
-	}
+	for (uint32_t i = 1; i < p->calls->len; i++)
+		read_call(p, i);
 	join_callers(p);
 	join_parents(p);
 	mark_constructing(p);
@@ -438,16 +407,23 @@ static void visit_field(const struct program *p, uint32_t type, const char *fiel
 		}
 }
 
-bool gobject_each_constructed(const struct program *p, const struct call *call, pointer_visit *visit, void *data)
+uint32_t gobject_made(const struct program *p, const struct call *call)
 {
 	const struct program_function *f = program_function(p, call->caller);
+	bool makes = call->callee && !call->cleanup && program_function(p, call->callee)->constructs;
+	uint32_t id = makes ? called_function(p, f, call_argument(p, call, 1)) : 0;
+
+	return id ? type_of_function(p, id) : 0;
+}
+
+bool gobject_each_constructed(const struct program *p, const struct call *call, pointer_visit *visit, void *data)
+{
 	uint8_t row = call->callee && !call->cleanup ? program_function(p, call->callee)->constructs : 0;
 
 	if (!row)
 		return false;
 	const char *const *fields = constructing[row - 1].fields;
-	uint32_t id = called_function(p, f, call_argument(p, call, 1));
-	uint32_t type = id ? type_of_function(p, id) : 0;
+	uint32_t type = gobject_made(p, call);
 	for (uint32_t t = type, depth = 0; t && depth < MAX_ANCESTORS; depth++, t = type_at(p, t)->parent)
 		if (type_at(p, t)->instance_init)
 			visit(type_at(p, t)->instance_init, 0, data);
