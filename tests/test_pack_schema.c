@@ -68,6 +68,7 @@ static const char *const good[] = {
 	"library: l\neffects: [{ function: f, changes: { container: 1 } }, { function: g, emits: { object: 1, signal: "
 	"2 "
 	"} }]\n",
+	"library: l\neffects: [{ function: f, emits: { object: 1, property: 2 } }]\n",
 	"library: l\neffects: [{ function: f, opens: socket, nonblocking: { argument: 2, has: 2048 } }]\n",
 	"library: l\neffects: [{ function: f, makes_text: { from: 2, to: 1 } }]\n",
 	"library: l\neffects: [{ function: f, finds: { name: 2 } }, { function: g, finds: { name: 2, to: 3 } }]\n",
@@ -175,6 +176,7 @@ static const char *const bad[] = {
 	"library: l\neffects: [{ function: f, finds: { to: 3 } }]\n",
 	"library: l\neffects: [{ function: f, changes: { to: 3 } }]\n",
 	"library: l\neffects: [{ function: f, emits: { object: 1 } }]\n",
+	"library: l\neffects: [{ function: f, emits: { object: 1, signal: 2, property: 2 } }]\n",
 	"library: l\neffects: [{ function: f, finds: { name: 2 }, makes_text: { from: 2 } }]\n",
 	"library: l\neffects: [{ function: f, blocks: ipc, alike: 1 }]\n",
 	"library: l\neffects: [{ function: f, opens: file, unless_asked: X }]\n",

@@ -141,9 +141,13 @@ static void convert_shared(struct conversion *c, unsigned line, const struct yam
 	}
 	if (from->emits) {
 		converting_require_argument(c, line, "object", from->emits->object);
-		converting_require_argument(c, line, "signal", from->emits->signal);
+		if (!from->emits->signal == !from->emits->property)
+			complain(c, line, "'emits' has one of 'signal' and 'property'");
+		converting_check_argument(c, line, "signal", from->emits->signal);
+		converting_check_argument(c, line, "property", from->emits->property);
+		to->property = from->emits->property != 0;
 		to->from_argument = (int)from->emits->object;
-		to->to_argument = (int)from->emits->signal;
+		to->to_argument = (int)(to->property ? from->emits->property : from->emits->signal);
 	}
 }
 

@@ -176,6 +176,7 @@ struct effect {
 			meanwhile; 0: none */
 	bool shared; /* of EFFECT_LOCKS: for reading, with others */
 	int to_argument; /* of EFFECT_TAKES_MODE, EFFECT_MAKES_TEXT and EFFECT_FINDS; 0: what it returns. Of EMITS: the signal */
+	bool property; /* of EFFECT_EMITS: `to_argument` is a property; the signal is its "notify::NAME" */
 	int from_argument; /* of EFFECT_MAKES_TEXT: the text, or the format, that what it makes begins with; of FINDS: the name;
 			      of CHANGES: the container; of EMITS: the object */
 	const char *begins; /* of EFFECT_MAKES_TEXT, in place of from_argument */

@@ -136,7 +136,7 @@ static const cyaml_schema_field_t changes_fields[] = {
 
 static const cyaml_schema_field_t emits_fields[] = {
 	CYAML_FIELD_UINT("object", CYAML_FLAG_DEFAULT, struct yaml_emits, object),
-	CYAML_FIELD_UINT("signal", CYAML_FLAG_DEFAULT, struct yaml_emits, signal), CYAML_FIELD_END
+	NUMBER("signal", struct yaml_emits, signal), NUMBER("property", struct yaml_emits, property), CYAML_FIELD_END
 };
 
 static const cyaml_schema_field_t lock_fields[] = { CYAML_FIELD_UINT("argument", CYAML_FLAG_DEFAULT, struct yaml_lock,

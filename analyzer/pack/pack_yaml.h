@@ -76,7 +76,7 @@ struct yaml_changes {
 };
 
 struct yaml_emits {
-	unsigned object, signal;
+	unsigned object, signal, property;
 };
 
 struct yaml_lock {

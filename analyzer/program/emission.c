@@ -5,9 +5,11 @@
  *      g_signal_connect(notify, "changed", on_changed, ui);     g_signal_emit(notify, signals[CHANGED], 0);
  *                                                               on_changed runs here
  *
+ *      g_signal_connect(app, "notify::state", on_state, row);   g_object_notify(app, "state");
+ *
  * A handler runs on the thread that emits. Emission and handler are brought together by the declared type of the object
  * (where that says nothing, by the type of the handler's first parameter) and the name of the signal; one that is kept in
- * a global (`signals[CHANGED]`) is the one it was made with. Silent are objects that the worker made itself, and handlers
+ * a global (`signals[CHANGED]`, `properties[STATE]`) is the one it was made with. Silent are objects that the worker made itself, and handlers
  * that take a lock or hand over to the loop: they expect to be called from elsewhere.
  */
 #include "program/completion.h"
@@ -21,7 +23,7 @@ enum { MAX_DEPTH = 6 };
 struct emissions {
 	struct program *p;
 	GHashTable *handlers; /* "type name" -> function */
-	GHashTable *signals;  /* slot of the global and index -> name of the signal */
+	GHashTable *signals;  /* slot of the global and index -> name of the signal, or of the property */
 };
 
 /* --- what an expression says of itself --- */
@@ -88,14 +90,15 @@ static bool makes_signals(const struct program *p, const struct program_function
 {
 	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 		uint32_t callee = program_call(p, i)->callee;
+		const char *name = callee ? program_function(p, callee)->name : "";
 
-		if (callee && g_str_has_prefix(program_function(p, callee)->name, "g_signal_new"))
+		if (g_str_has_prefix(name, "g_signal_new") || g_str_has_prefix(name, "g_param_spec_"))
 			return true;
 	}
 	return false;
 }
 
-/* `signals[CHANGED] = g_signal_new("changed", ...)` */
+/* `signals[CHANGED] = g_signal_new("changed", ...)`, `properties[STATE] = g_param_spec_int("state", ...)` */
 static void find_signals(struct emissions *e, uint32_t function)
 {
 	const struct program_function *f = program_function(e->p, function);
@@ -280,6 +283,39 @@ static bool is_the_loops(struct program *p, uint32_t instance, uint32_t node, un
 	}
 }
 
+unsigned emissions_param(struct program *p, uint32_t function, uint32_t object)
+{
+	const struct program_function *f = program_function(p, function);
+
+	for (unsigned depth = 0; object && depth < MAX_DEPTH; depth++) {
+		const struct node *n = function_node(f, completion_without_cast(p, f, object));
+
+		if (n->kind == NODE_PARAM)
+			return (unsigned)n->value + 1;
+		if (n->kind != NODE_FIELD && n->kind != NODE_DEREF && n->kind != NODE_INDEX)
+			return 0;
+		object = n->first;
+	}
+	return 0;
+}
+
+bool emissions_is_the_loops(struct program *p, uint32_t instance, const struct call *call, unsigned n)
+{
+	uint32_t argument = call_argument(p, call, n);
+
+	return argument && is_the_loops(p, instance, argument, 0);
+}
+
+/* Of a property: the handler of "notify::NAME", or else one of every "notify". */
+static uint32_t find_handler(const struct emissions *e, const char *class, const char *name, bool property)
+{
+	g_autofree char *detailed = property ? g_strconcat("notify::", name, NULL) : g_strdup(name);
+	g_autofree char *key = key_of(class, detailed), *any = key_of(class, "notify");
+	gpointer handler = g_hash_table_lookup(e->handlers, key);
+
+	return GPOINTER_TO_UINT(handler || !property ? handler : g_hash_table_lookup(e->handlers, any));
+}
+
 uint32_t emissions_handler(struct emissions *e, const struct loop_effect *effect)
 {
 	struct program *p = e->p;
@@ -295,8 +331,7 @@ uint32_t emissions_handler(struct emissions *e, const struct loop_effect *effect
 		name = g_hash_table_lookup(e->signals, GSIZE_TO_POINTER(place_of(p, call.caller, signal)));
 	if (!class || !name)
 		return 0;
-	g_autofree char *key = key_of(class, name);
-	uint32_t handler = GPOINTER_TO_UINT(g_hash_table_lookup(e->handlers, key));
+	uint32_t handler = find_handler(e, class, name, effect->effect->property);
 	bool meets = handler && programs_of(p, handler) & program_instance(p, effect->instance)->programs;
 	return meets && is_the_loops(p, effect->instance, object, 0) ? handler : 0;
 }

@@ -23,6 +23,7 @@ struct finder {
 	GHashTable *reported;   /* calls */
 	GHashTable *arrived;    /* instances from which a declared need was followed backwards */
 	GHashTable *unlocked;   /* the same for containers, on ways without a lock */
+	GHashTable *handed;     /* the same for handlers, on ways by which an object of the loop's is handed down */
 	GHashTable *containers; /* see shared_of_the_loop() */
 	struct emissions *emissions;
 };
@@ -33,7 +34,15 @@ struct need {
 	uint64_t container;
 	uint32_t handler;
 	GHashTable *arrived;
-	GArray *queue; /* uint32_t: into off_loop_ways; the last one of each leads out of an instance */
+	GArray *queue; /* struct arrival */
+};
+
+/* An instance that a need was followed back to. */
+struct arrival {
+	uint32_t instance;
+	uint32_t way; /* into off_loop_ways: to the need; 0: it is made here */
+	unsigned
+		object; /* the parameter, from 1, that the object with the handler comes from; 0: none, or no handler */
 };
 
 static bool declared_nonblocking(const struct program *p, const struct instance *in)
@@ -148,46 +157,63 @@ static void report_entry(struct finder *f, const struct need *need, const struct
 	off_loop_report(f->p, f->reported, hazard);
 }
 
-/* On from an instance, whose way to the need is `way`, to those that call it. */
-static void step_back(struct finder *f, struct need *need, uint32_t instance, uint32_t way)
+/* An object that a worker made itself is its own. */
+static bool hands_over_its_own(struct finder *f, const struct worker_edge *edge, unsigned object)
+{
+	return object && !emissions_is_the_loops(f->p, edge->from, program_call(f->p, edge->call), object);
+}
+
+static unsigned object_of_caller(struct finder *f, const struct worker_edge *edge, unsigned object)
+{
+	const struct call call = *program_call(f->p, edge->call);
+	uint32_t argument = object ? call_argument(f->p, &call, object) : 0;
+
+	return argument ? emissions_param(f->p, call.caller, argument) : 0;
+}
+
+/* On from an instance to those that call it. */
+static void step_back(struct finder *f, struct need *need, struct arrival at)
 {
 	struct program *p = f->p;
 	uint32_t next;
 
-	for (uint32_t i = program_instance(p, program_instance(p, instance)->index)->first_edge; i; i = next) {
+	for (uint32_t i = program_instance(p, program_instance(p, at.instance)->index)->first_edge; i; i = next) {
 		const struct worker_edge edge = *program_item(p, worker_edges, struct worker_edge, i);
 		uint32_t from = program_instance(p, edge.from)->index;
 
 		next = edge.next;
+		if (hands_over_its_own(f, &edge, at.object))
+			continue;
 		if (!in_loops_code(f, edge.from)) {
 			if (f->on_loop[program_instance(p, edge.to)->function])
-				report_entry(f, need, &edge, way);
+				report_entry(f, need, &edge, at.way);
 			continue;
 		}
 		if ((need->container && shared_is_locked(p, program_call(p, edge.call))) ||
 		    !g_hash_table_add(need->arrived, GUINT_TO_POINTER(from)))
 			continue;
-		struct off_loop_way back = { .edge = i, .next = way };
-		uint32_t last = p->off_loop_ways->len;
+		struct off_loop_way back = { .edge = i, .next = at.way };
+		struct arrival caller = { edge.from, p->off_loop_ways->len, object_of_caller(f, &edge, at.object) };
 		g_array_append_val(p->off_loop_ways, back);
-		g_array_append_val(need->queue, last);
+		g_array_append_val(need->queue, caller);
 	}
 }
 
-static void report_entries(struct finder *f, struct need *need, uint32_t instance)
+static void report_entries(struct finder *f, struct need *need, const struct loop_effect *e)
 {
 	struct program *p = f->p;
+	const struct call call = *program_call(p, e->call);
+	struct arrival first = { .instance = e->instance };
 
-	if (!g_hash_table_add(need->arrived, GUINT_TO_POINTER(program_instance(p, instance)->index)))
+	if (!g_hash_table_add(need->arrived, GUINT_TO_POINTER(program_instance(p, e->instance)->index)))
 		return;
-	need->queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	step_back(f, need, instance, 0);
-	for (guint i = 0; i < need->queue->len; i++) {
-		uint32_t way = g_array_index(need->queue, uint32_t, i);
-		uint32_t edge = program_item(p, off_loop_ways, struct off_loop_way, way)->edge;
-
-		step_back(f, need, program_item(p, worker_edges, struct worker_edge, edge)->from, way);
-	}
+	if (need->handler)
+		first.object =
+			emissions_param(p, call.caller, call_argument(p, &call, (unsigned)e->effect->from_argument));
+	need->queue = g_array_new(FALSE, FALSE, sizeof(struct arrival));
+	step_back(f, need, first);
+	for (guint i = 0; i < need->queue->len; i++)
+		step_back(f, need, g_array_index(need->queue, struct arrival, i));
 	g_array_free(need->queue, TRUE);
 }
 
@@ -201,6 +227,7 @@ static bool needs_loop(struct finder *f, const struct loop_effect *e, struct nee
 	if (!e->effect || e->effect->kind == EFFECT_NEEDS_LOOP)
 		return e->effect != NULL;
 	if (e->effect->kind == EFFECT_EMITS) {
+		need->arrived = f->handed;
 		need->handler = emissions_handler(f->emissions, e);
 		return need->handler != 0;
 	}
@@ -223,7 +250,7 @@ static void find_all(struct finder *f)
 		if (!needs_loop(f, &e, &need))
 			continue;
 		if (in_loops_code(f, e.instance))
-			report_entries(f, &need, e.instance);
+			report_entries(f, &need, &e);
 		else if (!need.container || !is_locked(p, e.instance, e.call))
 			off_loop_report(p, f->reported, hazard_of(f, &need, e.instance, e.call));
 	}
@@ -236,6 +263,7 @@ void off_loop_find(struct program *p, GHashTable *reported)
 		.reported = reported,
 		.arrived = g_hash_table_new(NULL, NULL),
 		.unlocked = g_hash_table_new(NULL, NULL),
+		.handed = g_hash_table_new(NULL, NULL),
 	};
 
 	if (p->thread_effects->len > 1) {
@@ -249,4 +277,5 @@ void off_loop_find(struct program *p, GHashTable *reported)
 	}
 	g_hash_table_destroy(f.arrived);
 	g_hash_table_destroy(f.unlocked);
+	g_hash_table_destroy(f.handed);
 }

@@ -30,5 +30,9 @@ void emissions_free(struct emissions *e);
  * 0: none is known, it only hands over to the loop, or the object is the worker's own.
  */
 uint32_t emissions_handler(struct emissions *e, const struct loop_effect *effect);
+/* The parameter, from 1, of its function that an object is or is reached from; 0: none. */
+unsigned emissions_param(struct program *p, uint32_t function, uint32_t object);
+/* Whether the object that argument `n` of a call is or leads to was there before the worker of `instance` began. */
+bool emissions_is_the_loops(struct program *p, uint32_t instance, const struct call *call, unsigned n);
 
 #endif

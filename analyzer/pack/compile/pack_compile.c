@@ -145,6 +145,7 @@ static void put_effect(const struct effect *e)
 	put_number("signals", e->signals);
 	put_number("shared", e->shared);
 	put_number("to_argument", e->to_argument);
+	put_number("property", e->property);
 	put_number("from_argument", e->from_argument);
 	put_text("begins", e->begins);
 	put_number("input", e->input);
