@@ -7,6 +7,7 @@
  *      { "Mute", "b", "", f }                     a table that nothing here calls through, for a function whose source
  *                                                 is not here
  *      watch_add(fd, f, self)                     a function with user data, for one whose source is not here
+ *      foo_call_read(proxy, .., f, self)          the same for one that is not declared: generated code that is not there yet
  *      G_DEFINE_TYPE(Panel, panel, ..)            the init of a class of which nobody here makes an object (objects.c)
  *
  * A program with an event loop gets nearly all such calls from the loop. So these are roots, less sure than those a
@@ -353,11 +354,32 @@ static bool described_by_pack(const struct model *model, unsigned argument)
 
 static const char async_ready[] = "void (*)(struct _GObject *, struct _GAsyncResult *, void *)";
 
+static bool has_prototype(const struct program_function *f)
+{
+	return !g_str_has_suffix(f->type, "()");
+}
+
+/* Nothing but the end of an asynchronous operation is told to a function of this type. */
+static void add_if_ready(uint32_t function, uint32_t target, void *data)
+{
+	const char *type = program_function(((struct handed *)data)->e->p, function)->type;
+	g_autofree char *result = parameter_type(type, 1), *last = parameter_type(type, 2);
+	g_autofree char *none = parameter_type(type, 3);
+
+	if (strcmp(result, "struct _GAsyncResult *") == 0 && *last && !*none)
+		add_handed(function, target, data);
+}
+
 static void add_argument(struct external *e, const struct call *call, uint32_t index, unsigned n)
 {
 	struct program *p = e->p;
 	const struct program_function *callee = program_function(p, call->callee);
 	struct handed handed = { .e = e, .call = index, .confidence = LEVEL_MEDIUM };
+
+	if (!has_prototype(callee)) {
+		pointers_each(p, call->caller, call_argument(p, call, n), add_if_ready, &handed);
+		return;
+	}
 	g_autofree char *type = parameter_type(callee->type, n - 1);
 
 	if (!is_callback(type) || described_by_pack(callee->model, n))
@@ -377,7 +399,8 @@ static void add_arguments(struct external *e)
 		struct call call = *program_call(p, i);
 
 		if (!call.callee || call.cleanup || program_function(p, call.callee)->fact ||
-		    !is_callback(program_function(p, call.callee)->type) ||
+		    (has_prototype(program_function(p, call.callee)) &&
+		     !is_callback(program_function(p, call.callee)->type)) ||
 		    (e->on_worker[call.caller] && !e->on_loop[call.caller]))
 			continue;
 		for (unsigned n = 1; n <= call_arguments(p, &call); n++)
