@@ -189,6 +189,20 @@ static bool has_own_task(const struct program_function *f)
 	return strstr(f->type, "GAsyncResult *, void *)") != NULL;
 }
 
+/* What is called through a field of such a name is no answer: host->log(), host->lock(), io->write(). */
+static bool is_aside(const struct program_function *f, const struct node *call)
+{
+	static const char *const words[] = { "log",  "print", "debug", "trace", "lock", "flush",
+					     "alloc", "free",  "read",  "write", "init", "open" };
+	const struct node *through = call->first ? function_node(f, call->first) : NULL;
+	const char *name = through && through->kind == NODE_FIELD ? strchr(node_name(f, through), '.') : NULL;
+
+	for (size_t i = 0; name && i < G_N_ELEMENTS(words); i++)
+		if (strstr(name, words[i]))
+			return true;
+	return false;
+}
+
 /* ... by a function of the program, itself or through a few helpers. */
 static enum completes completes_within(const struct walk *w, uint32_t function, unsigned depth)
 {
@@ -200,7 +214,7 @@ static enum completes completes_within(const struct walk *w, uint32_t function, 
 		enum completes one = COMPLETES_NOTHING;
 
 		if (!call->callee)
-			one = COMPLETES_PERHAPS;
+			one = is_aside(f, call_node(w->p, call)) ? COMPLETES_NOTHING : COMPLETES_PERHAPS;
 		else if (cancel_role(w->p, call->callee) & CANCEL_COMPLETES)
 			one = COMPLETES_SURELY;
 		else if (depth < 3 && call->callee != function && !has_own_task(program_function(w->p, call->callee)))

@@ -205,7 +205,7 @@ static bool result_can_be_missing(struct program *p, const struct completion_sit
 	for (size_t i = 0; works && site->pack && i < site->pack->pending_count; i++)
 		for (const char *const *name = site->pack->pending[i].starters; *name; name++)
 			if (strcmp(*name, starter->name) == 0)
-				return program_calls_one_of(p, site->pack->pending[i].ended_by);
+				return program_calls_one_with(p, site->pack->pending[i].ended_by, site->callback);
 	return false;
 }
 
