@@ -7,19 +7,32 @@
  */
 #include "rule.h"
 
+static const char *verb(const struct cancel_view *c)
+{
+	return c->severity == LEVEL_HIGH     ? "goes on"
+	       : c->severity == LEVEL_MEDIUM ? "reports an error"
+					     : "logs an error";
+}
+
+static void report(struct check *out, const struct cancel_view *c)
+{
+	static const char leave[] = "test for the cancellation first and leave quietly: nobody waits for the answer";
+	static const char keep[] = "test for the cancellation first, and pass its code on";
+	static const char end[] = "try again only after -EAGAIN; -ECANCELED says that nothing is taken any more";
+
+	if (c->refused)
+		cancel_add(out, c, end, "'%s' %s with '%s' when '%s' takes no more", c->callback, verb(c), c->what,
+			   c->operation);
+	else if (c->recodes)
+		cancel_add(out, c, keep, "'%s' turns a cancellation into '%s'", c->callback, c->what);
+	else
+		cancel_add(out, c, leave, "'%s' %s with '%s' when '%s' was cancelled", c->callback, verb(c), c->what,
+			   c->operation);
+}
+
 static void check(const struct program *program, struct check *out)
 {
-	static const char advice[] = "test for the cancellation first and leave quietly: nobody waits for the answer";
-
-	static const char keep[] = "test for the cancellation first, and pass its code on";
-
-	for_each_cancel(c, CANCEL_AS_FAILURE, program) if (c.recodes)
-		cancel_add(out, &c, keep, "'%s' turns a cancellation into '%s'", c.callback, c.what);
-	else cancel_add(out, &c, advice, "'%s' %s with '%s' when '%s' was cancelled", c.callback,
-			c.severity == LEVEL_HIGH     ? "goes on"
-			: c.severity == LEVEL_MEDIUM ? "reports an error"
-						     : "logs an error",
-			c.what, c.operation);
+	for_each_cancel(c, CANCEL_AS_FAILURE, program) report(out, &c);
 }
 
 const struct rule cancel_as_failure = {

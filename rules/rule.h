@@ -78,6 +78,7 @@ struct cancel_view {
 	bool told;    /* it tells cancellation apart before, and still comes here */
 	bool recodes; /* CANCEL_AS_FAILURE: it makes the code of the cancellation `what`, and passes that on */
 	bool carried; /* the outcome is a field: `task->result` */
+	bool refused; /* nothing was started: the operation takes no more from then on */
 	bool lent;    /* CANCEL_USE_AFTER: what the user data points at, not the user data itself */
 };
 

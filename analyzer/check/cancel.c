@@ -59,6 +59,7 @@ bool next_cancel(const struct program *p, enum cancel_kind kind, struct cancel_v
 		.recodes = fault->kind == CANCEL_AS_FAILURE &&
 			   function_node(program_function(p, fault->site.callback), fault->node)->kind == NODE_ASSIGN,
 		.carried = fault->site.field != NULL,
+		.refused = fault->site.returns && fault->site.returns->refuses,
 		.lent = fault->site.lifetime == LIFETIME_KEPT,
 	};
 	return true;

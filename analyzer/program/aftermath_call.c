@@ -192,7 +192,7 @@ static bool has_own_task(const struct program_function *f)
 /* What is called through a field of such a name is no answer: host->log(), host->lock(), io->write(). */
 static bool is_aside(const struct program_function *f, const struct node *call)
 {
-	static const char *const words[] = { "log",  "print", "debug", "trace", "lock", "flush",
+	static const char *const words[] = { "log",   "print", "debug", "trace", "lock", "flush",
 					     "alloc", "free",  "read",  "write", "init", "open" };
 	const struct node *through = call->first ? function_node(f, call->first) : NULL;
 	const char *name = through && through->kind == NODE_FIELD ? strchr(node_name(f, through), '.') : NULL;
