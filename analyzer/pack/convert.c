@@ -186,6 +186,8 @@ static void convert_catch(struct conversion *c, struct place entry, const struct
 						     from->throws_when_count),
 		.new_code = arena_strdup(c->arena, from->new_code),
 		.ends = NAMES(ends),
+		.ends_unless = converting_conditions(c, entry, "ends_unless", NULL, "ends_unless", from->ends_unless,
+						     from->ends_unless_count),
 		.cancels = NAMES(cancels),
 		.cancelled_by = NAMES(cancelled_by),
 		.harmless = NAMES(harmless),

@@ -213,6 +213,7 @@ struct catch_form {
 	struct conditions throws_when;
 	const char *new_code; /* within a throw: the function whose argument is the code of the new error; NULL: none */
 	const char *const *ends;         /* functions that end all that could have been cancelled */
+	struct conditions ends_unless;   /* ... but not where one of these, of fields, is known to hold */
 	const char *const *cancels;      /* functions that are known to throw when they are cancelled */
 	const char *const *cancelled_by; /* ... on a worker, in a program that calls one of these; empty: anywhere */
 	const char *const *harmless;     /* names, and beginnings with a `*`, of functions that never do */

@@ -201,6 +201,7 @@ static const cyaml_schema_field_t catch_fields[] = {
 	LIST("throws_when", struct yaml_catch, throws_when, &condition),
 	TEXT("new_code", struct yaml_catch, new_code),
 	LIST("ends", struct yaml_catch, ends, &text),
+	LIST("ends_unless", struct yaml_catch, ends_unless, &condition),
 	LIST("cancels", struct yaml_catch, cancels, &text),
 	LIST("cancelled_by", struct yaml_catch, cancelled_by, &text),
 	LIST("harmless", struct yaml_catch, harmless, &text),

@@ -112,8 +112,8 @@ struct yaml_catch {
 	char **all, **codes, **cancelled, **keeps, **rethrows, **throws, **ends, **cancels, **cancelled_by, **harmless;
 	unsigned all_count, codes_count, cancelled_count, keeps_count, rethrows_count, throws_count, ends_count,
 		cancels_count, cancelled_by_count, harmless_count;
-	struct yaml_condition *throws_when;
-	unsigned throws_when_count;
+	struct yaml_condition *throws_when, *ends_unless;
+	unsigned throws_when_count, ends_unless_count;
 	bool anywhere;
 };
 

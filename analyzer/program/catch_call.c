@@ -126,6 +126,39 @@ static struct caught in_other_words(const struct caught *arguments, unsigned cou
 	return words;
 }
 
+/* What the handler has put into a field of what an expression is or points at. */
+static struct caught put_into(struct handling *h, uint32_t node, const char *field)
+{
+	struct kept of = way_place(h, node);
+	const struct way *way = catch_way(h);
+
+	for (unsigned i = 0; of.kind && i < way->count; i++) {
+		const struct kept *kept = &way->items[i];
+		const char *dot = kept->field ? strrchr(catch_symbol(h, kept->field), '.') : NULL;
+
+		if (kept->kind == of.kind && kept->root == of.root && dot && strcmp(dot + 1, field) == 0)
+			return kept->value;
+	}
+	return caught_unknown;
+}
+
+/* `edata->elevel = WARNING; ThrowErrorData(edata);`: it is no error any more. */
+static bool is_softened(struct handling *h, uint32_t call)
+{
+	const struct conditions *conditions = &h->site->form->ends_unless;
+
+	for (size_t i = 0; i < conditions->count; i++) {
+		const struct condition *c = &conditions->items[i];
+		uint32_t argument = facts_child(catch_function(h)->facts, at(h, call), (unsigned)c->argument - 1);
+		struct caught value = argument && c->field ? put_into(h, argument, c->field) : caught_unknown;
+		struct condition own = { .argument = 1, .test = c->test, .value = c->value };
+
+		if (value_known(&value.value) && holds(&own, &value, 1))
+			return true;
+	}
+	return false;
+}
+
 static struct caught call_by_name(struct handling *h, uint32_t node, uint32_t callee, const struct caught *arguments,
 				  unsigned count)
 {
@@ -147,7 +180,8 @@ static struct caught call_by_name(struct handling *h, uint32_t node, uint32_t ca
 		if (all_hold(&form->throws_when, arguments, count))
 			catch_throw(h, node);
 	} else if (catch_listed(form->ends, f->name)) {
-		catch_way(h)->handed = true;
+		if (!is_softened(h, node))
+			catch_way(h)->handed = true;
 	} else if (strcmp(f->name, "__builtin_expect") == 0 && count) {
 		return arguments[0];
 	} else if (f->fact && f->fact->body) {

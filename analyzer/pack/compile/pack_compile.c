@@ -20,7 +20,7 @@ _Static_assert(sizeof(struct completion) == 56, "put_completion writes every mem
 _Static_assert(sizeof(struct registration) == 136, "put_registration writes every member");
 _Static_assert(sizeof(struct effect) == 208, "put_effect writes every member");
 _Static_assert(sizeof(struct pack) == 272, "put_pack writes every member");
-_Static_assert(sizeof(struct catch_form) == 152, "put_catch writes every member");
+_Static_assert(sizeof(struct catch_form) == 168, "put_catch writes every member");
 _Static_assert(sizeof(struct outcome_form) == 104, "put_outcome writes every member");
 #endif
 
@@ -178,6 +178,7 @@ static void put_catch(const struct catch_form *form)
 	put_conditions("throws_when", &form->throws_when);
 	put_text("new_code", form->new_code);
 	put_list("ends", form->ends);
+	put_conditions("ends_unless", &form->ends_unless);
 	put_list("cancels", form->cancels);
 	put_list("cancelled_by", form->cancelled_by);
 	put_list("harmless", form->harmless);
