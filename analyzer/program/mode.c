@@ -46,12 +46,61 @@ struct keeping mode_keeping(struct program *p, uint32_t function, uint32_t node)
 	return (struct keeping){ 0 };
 }
 
+static bool same_place(struct keeping a, struct keeping b)
+{
+	return a.kind && a.kind == b.kind && a.id == b.id;
+}
+
+/* The argument whose mode the result of a call shares: 1 of `dup(fd)`; 0: of none. */
+static unsigned shared_argument(const struct program *p, uint32_t callee)
+{
+	const struct model *model = program_function(p, callee)->model;
+
+	for (size_t i = 0; model && i < model->effect_count; i++)
+		if (model->effects[i]->kind == EFFECT_TAKES_MODE && !model->effects[i]->to_argument)
+			return (unsigned)model->effects[i]->descriptor;
+	return 0;
+}
+
+/* Whether `place` was set to a call that gives another name to what is kept in `in`: `channel = unix_new(fd)`. */
+static bool is_set_from(struct program *p, uint32_t function, const struct node *assignment, struct keeping place,
+			struct keeping in)
+{
+	const struct program_function *f = program_function(p, function);
+	uint32_t value = assignment->first ? function_node(f, assignment->first)->next : 0;
+	const struct node *n = value ? function_node(f, value) : NULL;
+
+	if (!n || n->kind != NODE_CALL || !n->symbol ||
+	    !same_place(mode_keeping(p, function, assignment->first), place))
+		return false;
+	struct call call = { .caller = function, .node = value, .callee = link_symbol(p, f->unit - 1, n->symbol) };
+	unsigned shared = call.callee ? shared_argument(p, call.callee) : 0;
+	uint32_t argument = shared ? call_argument(p, &call, shared) : 0;
+	return argument && same_place(mode_keeping(p, function, argument), in);
+}
+
+/* Whether both names were given to one descriptor in this function. */
+static bool is_other_name(struct program *p, uint32_t function, struct keeping place, struct keeping in)
+{
+	const struct program_function *f = program_function(p, function);
+
+	if (!place.kind || !in.kind)
+		return false;
+	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
+		const struct node *n = function_node(f, i);
+
+		if (n->kind == NODE_ASSIGN && !n->op && is_set_from(p, function, n, place, in))
+			return true;
+	}
+	return false;
+}
+
 static bool is_kept(struct program *p, const struct call *call, unsigned argument, struct keeping in)
 {
 	uint32_t node = call_argument(p, call, argument);
 	struct keeping k = node ? mode_keeping(p, call->caller, node) : (struct keeping){ 0 };
 
-	return k.kind && k.kind == in.kind && k.id == in.id;
+	return same_place(k, in) || is_other_name(p, call->caller, k, in);
 }
 
 /* --- which functions change a mode at all --- */
