@@ -212,17 +212,17 @@ static bool waits_for_global(const struct program *p, const struct call *wait, c
 	return left && left->kind == NODE_GLOBAL && is_opened(p, f, left->symbol);
 }
 
-/* Few descriptors and nobody to call back: a thread's own device, and what tells it to stop. */
+/* A thread's own device; with nobody to call back, also one beside it, which tells the thread to stop. */
 static bool serves_itself(struct loop_search *s, const struct loop_candidate *candidate, unsigned ways)
 {
 	struct call wait = *program_call(s->p, loop_wait_of(s, candidate->wait));
 	const struct effect *e = wait_effect(program_function(s->p, wait.callee));
 	uint32_t count = e->count_argument ? call_argument(s->p, &wait, (unsigned)e->count_argument) : 0;
 
-	if (!count || ways & BY_POINTER || !s->p->on_thread[candidate->function])
+	if (!count || !s->p->on_thread[candidate->function])
 		return false;
 	const struct node *n = function_node(program_function(s->p, wait.caller), count);
-	return (n->kind == NODE_CONST && n->value <= 2) || waits_for_global(s->p, &wait, n);
+	return (n->kind == NODE_CONST && n->value <= 2 && !(ways & BY_POINTER)) || waits_for_global(s->p, &wait, n);
 }
 
 /* A turn of a wait for signals does what they ask for. With threads, this is the one that takes them, and no more. */
