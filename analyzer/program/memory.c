@@ -94,10 +94,16 @@ static enum written of_library(struct program *p, const struct instance *in, con
 {
 	const struct model *model = program_function(p, call->callee)->model;
 
-	for (size_t i = 0; model && i < model->effect_count; i++)
-		if (model->effects[i]->kind == EFFECT_MAKES_TEXT && model->effects[i]->to_argument == (int)argument)
-			return made_in_memory(p, in, call, model->effects[i], depth) ? WRITTEN_IN_MEMORY
-										     : WRITTEN_ELSEWHERE;
+	for (size_t i = 0; model && i < model->effect_count; i++) {
+		const struct effect *e = model->effects[i];
+
+		if (e->kind != EFFECT_MAKES_TEXT || e->to_argument != (int)argument)
+			continue;
+		if (made_in_memory(p, in, call, e, depth))
+			return WRITTEN_IN_MEMORY;
+		return e->from_argument == e->to_argument ? WRITTEN_NOT
+							  : WRITTEN_ELSEWHERE; /* strcat: begins as before */
+	}
 	return WRITTEN_NOT;
 }
 

@@ -11,12 +11,13 @@
 #include <string.h>
 
 enum {
-	MAX_STEPS = 24,     /* how deep an expression is looked into; a variable counts for more */
-	MAX_EFFORT = 400,   /* how many expressions for one answer */
-	MAX_CALLS = 16,     /* calls inside calls, for what they return */
-	BOUND_DEPTH = 4,    /* where arguments of such a call begin */
-	MAX_NESTED = 2,     /* ... of which are looked at for their arguments */
-	MAX_RETURNING = 200 /* nodes of a function that is looked at again for each call of it */
+	MAX_STEPS = 24,      /* how deep an expression is looked into; a variable counts for more */
+	MAX_EFFORT = 400,    /* how many expressions for one answer */
+	MAX_CALLS = 16,      /* calls inside calls, for what they return */
+	BOUND_DEPTH = 4,     /* where arguments of such a call begin */
+	MAX_NESTED = 2,      /* ... of which are looked at for their arguments */
+	MAX_RETURNING = 200, /* nodes of a function that is looked at again for each call of it */
+	MAX_WRITES = 200     /* calls of a function that are looked through for what they write into a buffer */
 };
 
 const struct program_value value_unknown = { 0 };
@@ -464,13 +465,21 @@ static struct program_value eval_field(struct program *p, const struct instance 
 	return value;
 }
 
-/* What is in an array is no definition of its name. */
-static bool is_text_array(const struct program_function *f, uint32_t variable)
+/* What is in an array, or in a buffer that a call has given, is no definition of its name. */
+static bool is_buffer(const struct program *p, const struct program_function *f, uint32_t variable)
 {
-	return variable < f->fact->variables &&
-	       g_str_has_prefix(
-		       facts_string(f->facts, facts_variable(f->facts, f->fact->first_variable + variable)->type),
-		       "char[");
+	if (variable >= f->fact->variables)
+		return false;
+	const struct variable *v = facts_variable(f->facts, f->fact->first_variable + variable);
+	const char *type = facts_string(f->facts, v->type);
+	uint32_t count = 0;
+
+	if (g_str_has_prefix(type, "char["))
+		return true;
+	if (strcmp(type, "char *") != 0 || f->calls > MAX_WRITES || v->kind != VARIABLE_LOCAL)
+		return false;
+	const struct definition *d = definitions_of(p, f, variable, &count);
+	return count == 1 && d->value && function_node(f, d->value)->kind == NODE_CALL;
 }
 
 static struct program_value eval_local(struct program *p, const struct instance *in, uint32_t node, unsigned depth)
@@ -478,7 +487,7 @@ static struct program_value eval_local(struct program *p, const struct instance 
 	uint32_t variable = (uint32_t)function_node(program_function(p, in->function), node)->value;
 	struct program_value value = variable_value(p, in, variable, NULL, node, depth);
 
-	if (!value.in_memory && is_text_array(program_function(p, in->function), variable))
+	if (!value.in_memory && is_buffer(p, program_function(p, in->function), variable))
 		value.in_memory = memory_written(p, in, variable, node, depth);
 	return value.opens || value.mode ? descriptor_changed(p, in, node, value) : value;
 }
