@@ -1,13 +1,14 @@
 /* definitions: tokens outside of braces, as far as they say what is defined; see definitions.h. */
 #include "compdb/definitions.h"
 #include "compdb/lexer.h"
+#include "compdb/named_files.h"
 #include "compdb/tree.h"
 
 #include <string.h>
 
 struct definitions {
-	GHashTable *files; /* name -> GPtrArray of const char *, paths in the order in which they were read */
-	GStringChunk *strings;
+	struct named_files *files;
+	GStringChunk *paths;
 };
 
 /* What was read since the last definition or declaration ended. */
@@ -25,8 +26,8 @@ struct definitions *definitions_new(void)
 {
 	struct definitions *definitions = g_new0(struct definitions, 1);
 
-	definitions->files = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
-	definitions->strings = g_string_chunk_new(4096);
+	definitions->files = named_files_new();
+	definitions->paths = g_string_chunk_new(4096);
 	return definitions;
 }
 
@@ -34,21 +35,9 @@ void definitions_free(struct definitions *definitions)
 {
 	if (!definitions)
 		return;
-	g_hash_table_destroy(definitions->files);
-	g_string_chunk_free(definitions->strings);
+	named_files_free(definitions->files);
+	g_string_chunk_free(definitions->paths);
 	g_free(definitions);
-}
-
-static void add(struct definitions *definitions, const char *name, const char *path)
-{
-	GPtrArray *files = g_hash_table_lookup(definitions->files, name);
-
-	if (!files) {
-		files = g_ptr_array_new();
-		g_hash_table_insert(definitions->files, g_string_chunk_insert_const(definitions->strings, name), files);
-	}
-	if (!files->len || files->pdata[files->len - 1] != path)
-		g_ptr_array_add(files, (gpointer)path);
 }
 
 static void forget(struct reader *r)
@@ -96,7 +85,7 @@ static void open_bracket(struct reader *r)
 static void open_brace(struct reader *r)
 {
 	for (guint i = 0; !r->depth && !r->internal && i < r->called->len; i++)
-		add(r->into, r->called->pdata[i], r->path);
+		named_files_add(r->into->files, r->called->pdata[i], r->path);
 	r->depth++;
 }
 
@@ -113,7 +102,7 @@ static void read_sign(struct reader *r)
 	else if (c == '}' && r->depth && --r->depth == 0)
 		forget(r);
 	else if (c == '=' && !r->depth && !r->brackets && r->name && !r->internal)
-		add(r->into, r->name, r->path);
+		named_files_add(r->into->files, r->name, r->path);
 	else if (c == ';' && !r->depth)
 		forget(r);
 	r->at++;
@@ -137,7 +126,7 @@ void definitions_read_text(struct definitions *definitions, const char *path, co
 {
 	struct reader reader = {
 		.into = definitions,
-		.path = g_string_chunk_insert_const(definitions->strings, path),
+		.path = g_string_chunk_insert_const(definitions->paths, path),
 		.at = text,
 		.conditions = g_array_new(FALSE, FALSE, sizeof(unsigned)),
 		.called = g_ptr_array_new_with_free_func(g_free),
@@ -160,12 +149,12 @@ void definitions_read(struct definitions *definitions, const char *path)
 
 bool definitions_has(const struct definitions *definitions, const char *name)
 {
-	return g_hash_table_contains(definitions->files, name);
+	return named_files_find(definitions->files, name) != NULL;
 }
 
 const char *definitions_find(const struct definitions *definitions, const char *name, const char *near)
 {
-	const GPtrArray *files = g_hash_table_lookup(definitions->files, name);
+	const GPtrArray *files = named_files_find(definitions->files, name);
 	g_autofree char *from = g_path_get_dirname(near);
 	const char *best = NULL;
 	int best_cost = 0;

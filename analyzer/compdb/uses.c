@@ -1,6 +1,7 @@
 /* uses: every name of a text, by the sign before it and the sign behind it; see uses.h. */
 #include "compdb/uses.h"
 #include "compdb/lexer.h"
+#include "compdb/named_files.h"
 
 #include <string.h>
 
@@ -8,8 +9,7 @@ enum { NAME_MAX_LENGTH = 200 };
 
 struct uses {
 	const struct definitions *definitions;
-	GHashTable *names, *fields; /* name -> GPtrArray of const char *, paths in the order in which they were read */
-	GStringChunk *strings;
+	struct named_files *names, *fields;
 };
 
 struct uses *uses_new(const struct definitions *definitions)
@@ -17,9 +17,8 @@ struct uses *uses_new(const struct definitions *definitions)
 	struct uses *uses = g_new0(struct uses, 1);
 
 	uses->definitions = definitions;
-	uses->names = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
-	uses->fields = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
-	uses->strings = g_string_chunk_new(4096);
+	uses->names = named_files_new();
+	uses->fields = named_files_new();
 	return uses;
 }
 
@@ -27,22 +26,9 @@ void uses_free(struct uses *uses)
 {
 	if (!uses)
 		return;
-	g_hash_table_destroy(uses->names);
-	g_hash_table_destroy(uses->fields);
-	g_string_chunk_free(uses->strings);
+	named_files_free(uses->names);
+	named_files_free(uses->fields);
 	g_free(uses);
-}
-
-static void add(struct uses *uses, GHashTable *into, const char *name, const char *path)
-{
-	GPtrArray *files = g_hash_table_lookup(into, name);
-
-	if (!files) {
-		files = g_ptr_array_new();
-		g_hash_table_insert(into, g_string_chunk_insert_const(uses->strings, name), files);
-	}
-	if (!files->len || files->pdata[files->len - 1] != path)
-		g_ptr_array_add(files, (gpointer)path);
 }
 
 /* `x->f = g` and `.f = g` fill the field. */
@@ -58,9 +44,9 @@ static void note(struct uses *uses, const char *path, const char *name, const ch
 	bool field = before[1] == '.' || (before[0] == '-' && before[1] == '>');
 
 	if (field && !is_filled(behind))
-		add(uses, uses->fields, name, path);
+		named_files_add(uses->fields, name, path);
 	else if (!field && definitions_has(uses->definitions, name))
-		add(uses, uses->names, name, path);
+		named_files_add(uses->names, name, path);
 }
 
 /* Names longer than any that people write are left out. */
@@ -108,10 +94,10 @@ void uses_read(struct uses *uses, const char *path)
 
 const GPtrArray *uses_of_name(const struct uses *uses, const char *name)
 {
-	return g_hash_table_lookup(uses->names, name);
+	return named_files_find(uses->names, name);
 }
 
 const GPtrArray *uses_of_field(const struct uses *uses, const char *name)
 {
-	return g_hash_table_lookup(uses->fields, name);
+	return named_files_find(uses->fields, name);
 }
