@@ -37,6 +37,8 @@ struct external {
 	uint64_t programs; /* bits of those that have a loop */
 };
 
+static const char async_ready[] = "void (*)(struct _GObject *, struct _GAsyncResult *, void *)";
+
 /* --- what is reached --- */
 
 static void find_worker_reach(struct external *e)
@@ -63,6 +65,21 @@ static void find_loop_reach(struct external *e)
 			continue;
 		e->on_loop[in->function] = 1;
 		e->programs |= in->programs;
+	}
+}
+
+/* Who waits for GIO to tell the end of an operation has a loop, wherever that is: only a part of a program may be here. */
+static void find_promised_loops(struct external *e)
+{
+	struct program *p = e->p;
+
+	for (uint32_t i = 1; i < p->calls->len; i++) {
+		const struct call *call = program_call(p, i);
+		uint64_t programs = programs_of(p, call->caller);
+
+		if (call->callee && !call->cleanup && !program_function(p, call->callee)->fact &&
+		    strstr(program_function(p, call->callee)->type, async_ready) && !programs_only_test(programs))
+			e->programs |= programs;
 	}
 }
 
@@ -352,8 +369,6 @@ static bool described_by_pack(const struct model *model, unsigned argument)
 	return false;
 }
 
-static const char async_ready[] = "void (*)(struct _GObject *, struct _GAsyncResult *, void *)";
-
 static bool has_prototype(const struct program_function *f)
 {
 	return !g_str_has_suffix(f->type, "()");
@@ -427,6 +442,7 @@ void external_find(struct program *p, void (*add)(struct program *p, struct root
 	};
 
 	find_loop_reach(&e);
+	find_promised_loops(&e);
 	if (e.programs) {
 		find_worker_reach(&e);
 		consume_by_calls(&e);
