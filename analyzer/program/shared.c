@@ -95,15 +95,29 @@ static bool takes_lock(const struct program *p, uint32_t function)
 	return function_effect(p, function, EFFECT_LOCKS) || sounds_like_lock(program_function(p, function)->name);
 }
 
+static bool gives_back_lock(const struct program *p, uint32_t function)
+{
+	return function_effect(p, function, EFFECT_UNLOCKS) != NULL;
+}
+
+/* Who gives a lock back behind the call, without taking it in between, has it: a helper took it, or the caller. */
 bool shared_is_locked(const struct program *p, const struct call *call)
 {
 	const struct program_function *f = program_function(p, call->caller);
+	uint32_t taken = UINT32_MAX, given = UINT32_MAX; /* the first of each behind the call */
 
 	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 		const struct call *other = program_call(p, i);
 
-		if (other->callee && other->node < call->node && takes_lock(p, other->callee))
-			return true;
+		if (!other->callee)
+			continue;
+		if (takes_lock(p, other->callee)) {
+			if (other->node < call->node)
+				return true;
+			taken = MIN(taken, other->node);
+		} else if (other->node > call->node && gives_back_lock(p, other->callee)) {
+			given = MIN(given, other->node);
+		}
 	}
-	return false;
+	return given < taken;
 }
