@@ -13,14 +13,27 @@
 
 #include "program/gobject_type.h"
 
+#include <string.h>
+
+/* A constructor that nobody here calls is for whoever makes such objects: foo_panel_new of a part of a program. */
+static bool is_called(const struct program *p, uint32_t function)
+{
+	const struct program_function *f = program_function(p, function);
+
+	return f->instances || p->calls_of[function] || strcmp(f->name, "main") == 0;
+}
+
 /* Per type: whether an object of it, or of a type below it, is made by a call that names it. */
 static uint8_t *find_made(const struct program *p)
 {
 	uint8_t *made = g_new0(uint8_t, p->gobject->types->len);
 
 	for (uint32_t i = 1; i < p->calls->len; i++) {
-		uint32_t type = gobject_made(p, program_call(p, i));
+		const struct call *call = program_call(p, i);
+		uint32_t type = gobject_made(p, call);
 
+		if (!type || !is_called(p, call->caller))
+			continue;
 		for (unsigned depth = 0; type && !made[type] && depth < MAX_ANCESTORS; depth++) {
 			made[type] = 1;
 			type = type_at(p, type)->parent;
