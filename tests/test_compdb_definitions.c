@@ -51,6 +51,21 @@ static void quotes_comments_and_directives_hide_nothing_and_add_nothing(void **s
 	assert_ignores("/* int f(void) { } */\n// int f(void) { }\n#define f() { }\n", "f");
 }
 
+static void a_static_definition_is_its_own_files(void **state)
+{
+	struct definitions *definitions = definitions_new();
+
+	(void)state;
+	definitions_read_text(definitions, "/p/a.c", "static int f(void) { return g(); } static int t[] = { 1 };");
+	definitions_read_text(definitions, "/p/b.c", "int f(void) { return 0; }");
+	assert_true(definitions_are_in(definitions, "f", "/p/a.c"));
+	assert_true(definitions_are_in(definitions, "t", "/p/a.c"));
+	assert_true(definitions_are_in(definitions, "f", "/p/b.c"));
+	assert_false(definitions_are_in(definitions, "g", "/p/a.c"));
+	assert_false(definitions_are_in(definitions, "t", "/p/b.c"));
+	definitions_free(definitions);
+}
+
 static void broken_text_ends(void **state)
 {
 	(void)state;
@@ -82,6 +97,7 @@ int main(void)
 		cmocka_unit_test(functions_and_tables_are_definitions),
 		cmocka_unit_test(declarations_calls_and_statics_are_not),
 		cmocka_unit_test(quotes_comments_and_directives_hide_nothing_and_add_nothing),
+		cmocka_unit_test(a_static_definition_is_its_own_files),
 		cmocka_unit_test(broken_text_ends),
 		cmocka_unit_test(the_nearest_file_is_meant_and_tests_last),
 	};

@@ -138,6 +138,13 @@ static char *folder_of(const struct neighbourhood *n, const struct lead *lead)
 	return g_path_get_dirname(path);
 }
 
+/* A function of the same name in another file is another one; nobody calls main. */
+static bool means_lead(const struct neighbourhood *n, const struct lead *lead, const char *file)
+{
+	return lead->kind == SYMBOL_FIELD ||
+	       (strcmp(lead->name, "main") != 0 && !definitions_are_in(n->definitions, lead->name, file));
+}
+
 /* The files that use what leads to the named ones, and are not in. */
 static void find_users(const struct neighbourhood *n, const struct lead *lead, GArray *candidates)
 {
@@ -146,7 +153,8 @@ static void find_users(const struct neighbourhood *n, const struct lead *lead, G
 	g_autofree char *near = folder_of(n, lead);
 
 	for (guint i = 0; files && i < files->len; i++)
-		add_candidate(n, files->pdata[i], near, candidates);
+		if (means_lead(n, lead, files->pdata[i]))
+			add_candidate(n, files->pdata[i], near, candidates);
 }
 
 /* The file that defines a function which may keep it, or may hand it on to one that does. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct definitions {
-	struct named_files *files;
+	struct named_files *files, *own; /* of names that others can use; of all */
 	GStringChunk *paths;
 };
 
@@ -27,6 +27,7 @@ struct definitions *definitions_new(void)
 	struct definitions *definitions = g_new0(struct definitions, 1);
 
 	definitions->files = named_files_new();
+	definitions->own = named_files_new();
 	definitions->paths = g_string_chunk_new(4096);
 	return definitions;
 }
@@ -36,6 +37,7 @@ void definitions_free(struct definitions *definitions)
 	if (!definitions)
 		return;
 	named_files_free(definitions->files);
+	named_files_free(definitions->own);
 	g_string_chunk_free(definitions->paths);
 	g_free(definitions);
 }
@@ -81,11 +83,18 @@ static void open_bracket(struct reader *r)
 	r->brackets++;
 }
 
+static void define(struct reader *r, const char *name)
+{
+	named_files_add(r->into->own, name, r->path);
+	if (!r->internal)
+		named_files_add(r->into->files, name, r->path);
+}
+
 /* A body behind `name(...)`: macros and attributes that stand before it count as well, and do no harm. */
 static void open_brace(struct reader *r)
 {
-	for (guint i = 0; !r->depth && !r->internal && i < r->called->len; i++)
-		named_files_add(r->into->files, r->called->pdata[i], r->path);
+	for (guint i = 0; !r->depth && i < r->called->len; i++)
+		define(r, r->called->pdata[i]);
 	r->depth++;
 }
 
@@ -101,8 +110,8 @@ static void read_sign(struct reader *r)
 		open_brace(r);
 	else if (c == '}' && r->depth && --r->depth == 0)
 		forget(r);
-	else if (c == '=' && !r->depth && !r->brackets && r->name && !r->internal)
-		named_files_add(r->into->files, r->name, r->path);
+	else if (c == '=' && !r->depth && !r->brackets && r->name)
+		define(r, r->name);
 	else if (c == ';' && !r->depth)
 		forget(r);
 	r->at++;
@@ -150,6 +159,16 @@ void definitions_read(struct definitions *definitions, const char *path)
 bool definitions_has(const struct definitions *definitions, const char *name)
 {
 	return named_files_find(definitions->files, name) != NULL;
+}
+
+bool definitions_are_in(const struct definitions *definitions, const char *name, const char *path)
+{
+	const GPtrArray *files = named_files_find(definitions->own, name);
+
+	for (guint i = 0; files && i < files->len; i++)
+		if (strcmp(files->pdata[i], path) == 0)
+			return true;
+	return false;
 }
 
 const char *definitions_find(const struct definitions *definitions, const char *name, const char *near)

@@ -24,6 +24,9 @@ void definitions_read_text(struct definitions *definitions, const char *path, co
 /* Whether any file that was read defines `name`. */
 bool definitions_has(const struct definitions *definitions, const char *name);
 
+/* Whether the file at `path` defines `name`, be it `static`: then it is its own that is meant there. */
+bool definitions_are_in(const struct definitions *definitions, const char *name, const char *path);
+
 /*
  * The file that most likely holds the `name` that the file `near` (absolute) declares: the nearest one, those of other
  * systems and tests last; among equals the first by name. NULL: none does. Valid as long as `definitions`.
