@@ -136,6 +136,17 @@ static void of_two_versions_the_one_the_project_names_is_taken(void **state)
 	assert_true(takes_old);
 }
 
+/* As "postgres.h" with "utils/builtins.h"; here of libevent. */
+static void a_librarys_folder_is_known_by_two_of_its_headers(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "a.c", "#include \"bufferevent_compat.h\"\n#include \"tag_compat.h\"\n");
+	project_write(project, "b.c", "#include \"bufferevent_compat.h\"\n#include \"other.h\"\n");
+	assert_true(has_argument(infer(project, "a.c"), "/usr/include/event2"));
+	assert_false(has_argument(infer(project, "b.c"), "/usr/include/event2"));
+}
+
 static void a_missing_generated_header_is_stood_in_for(void **state)
 {
 	struct project *project = *state;
@@ -502,6 +513,7 @@ int main(void)
 		test(a_projects_own_public_header_comes_before_the_installed_one),
 		test(a_library_is_found_through_pkg_config),
 		test(of_two_versions_the_one_the_project_names_is_taken),
+		test(a_librarys_folder_is_known_by_two_of_its_headers),
 		test(a_missing_generated_header_is_stood_in_for),
 		test(a_missing_library_header_is_left_missing),
 		test(an_installed_name_is_forwarded_to_the_tree),

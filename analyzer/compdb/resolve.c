@@ -2,7 +2,8 @@
  * resolve: the order in which places are tried; see resolve.h.
  *
  *   "name"   beside the includer, the C library if the name is one of its own, the tree, the system, a package that the
- *            project mentions (not for a config.h), a stand-in
+ *            project mentions (not for a config.h), a library's folder below /usr/include if the includer names another
+ *            header that lies there ("postgres.h", "utils/builtins.h"), a stand-in
  *   <name>   the system, unless the tree has it in a folder made for that (include/), the tree, any package, a library's
  *            folder below /usr/include, a stand-in if there is something to make it from
  *
@@ -109,8 +110,23 @@ static const char *find_in_tree(const struct resolver *resolver, const char *nam
 	return config && !is_near(folder, from) && !is_near(folder, unit) ? NULL : folder;
 }
 
-static struct resolution resolve_quoted(const struct resolver *resolver, const char *name, const char *from,
-					const char *unit)
+/* Whether a source names another header that the folder has; one of its name alone may be what a build would make. */
+static bool names_another(const struct resolver *resolver, const char *includer, const char *folder, const char *name)
+{
+	const struct scan *scan = tree_scan(resolver->tree, includer);
+
+	for (guint i = 0; scan && i < scan->includes->len; i++) {
+		const char *other = g_array_index(scan->includes, struct include, i).name;
+		g_autofree char *path = g_build_filename(folder, other, NULL);
+
+		if (strcmp(other, name) != 0 && !is_standard(other) && g_file_test(path, G_FILE_TEST_IS_REGULAR))
+			return true;
+	}
+	return false;
+}
+
+static struct resolution resolve_quoted(const struct resolver *resolver, const char *name, const char *includer,
+					const char *from, const char *unit)
 {
 	const char *path = beside(resolver, from, name);
 	const char *system = packages_find_system(resolver->packages, name);
@@ -127,7 +143,14 @@ static struct resolution resolve_quoted(const struct resolver *resolver, const c
 	struct resolution found = { 0 };
 	if (!standin_is_config(resolver->standins, name, unit))
 		found = resolve_package(resolver, name, !strchr(name, '/'));
-	return found.place ? found : resolve_standin(resolver, name, unit, true);
+	if (found.place)
+		return found;
+	found = resolve_standin(resolver, name, unit, false);
+	if (found.place)
+		return found;
+	folder = packages_find_folder(resolver->packages, name);
+	return folder && names_another(resolver, includer, folder, name) ? in_folder(PLACE_AFTER, folder, name)
+									 : resolve_standin(resolver, name, unit, true);
 }
 
 static struct resolution resolve_angle(const struct resolver *resolver, const char *name, const char *from,
@@ -163,14 +186,14 @@ static struct resolution resolve_foreign(const struct resolver *resolver, const 
 	return resolve_package(resolver, include->name, false);
 }
 
-static struct resolution resolve(const struct resolver *resolver, const struct include *include, const char *from,
-				 const char *unit)
+static struct resolution resolve(const struct resolver *resolver, const struct include *include, const char *includer,
+				 const char *from, const char *unit)
 {
 	if (!path_is_below(from, resolver->tree->root) && !path_is_below(from, resolver->standins->scratch))
 		return resolve_foreign(resolver, include, from);
 	if (include->angle)
 		return resolve_angle(resolver, include->name, from, unit);
-	return resolve_quoted(resolver, include->name, from, unit);
+	return resolve_quoted(resolver, include->name, includer, from, unit);
 }
 
 const struct resolution *resolve_include(struct resolver *resolver, const struct include *include, const char *includer,
@@ -183,7 +206,7 @@ const struct resolution *resolve_include(struct resolver *resolver, const struct
 	if (found)
 		return found;
 	found = g_new(struct resolution, 1);
-	*found = resolve(resolver, include, from, unit);
+	*found = resolve(resolver, include, includer, from, unit);
 	g_hash_table_insert(resolver->known, g_steal_pointer(&key), found);
 	return found;
 }
