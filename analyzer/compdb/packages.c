@@ -333,7 +333,7 @@ static void add_folders_below(GPtrArray *out, const char *folder, int depth)
 
 		if (is_part_of_system(name) || !g_file_test(path, G_FILE_TEST_IS_DIR))
 			continue;
-		g_ptr_array_add(out, (gpointer)g_intern_string(path));
+		g_ptr_array_add(out, g_strdup(path));
 		if (depth > 1)
 			add_folders_below(out, path, depth - 1);
 	}
@@ -355,9 +355,9 @@ static gint compare_folders(gconstpointer left, gconstpointer right)
 const char *packages_find_folder(struct packages *packages, const char *name)
 {
 	if (!packages->folders) {
-		packages->folders = g_ptr_array_new();
+		packages->folders = g_ptr_array_new_with_free_func(g_free);
 		add_folders_below(packages->folders, "/usr/include", 3);
 		g_ptr_array_sort(packages->folders, compare_folders);
 	}
-	return first_that_holds(packages->folders, name);
+	return g_intern_string(first_that_holds(packages->folders, name));
 }
