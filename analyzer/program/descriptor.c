@@ -88,13 +88,23 @@ struct descriptor descriptor_state(struct program *p, const struct instance *in,
 
 /* --- what opens one --- */
 
+/* What is accepted from where nobody has to be waited for is no more to be waited for. */
+static bool comes_from_memory(struct program *p, const struct instance *in, const struct call *call)
+{
+	const struct effect *waits = function_effect(p, call->callee, EFFECT_BLOCKS);
+	uint32_t from = waits && waits->descriptor ? call_argument(p, call, (unsigned)waits->descriptor) : 0;
+
+	return from && descriptor_value(p, in, from).mode == MODE_NEVER;
+}
+
 static struct program_value opened_by(struct program *p, const struct instance *in, const struct call *call,
 				      const struct effect *e)
 {
 	struct program_value value = { .mode = MODE_BLOCKING, .opens = e->opens };
 	enum truth nonblocking = e->nonblocking.count ? value_conditions(p, in, call, &e->nonblocking) : TRUTH_FALSE;
 
-	if (strcmp(e->opens, "memory") == 0 || names_memory_file(p, in, call_node(p, call)))
+	if (strcmp(e->opens, "memory") == 0 || names_memory_file(p, in, call_node(p, call)) ||
+	    comes_from_memory(p, in, call))
 		value.mode = MODE_NEVER;
 	else if (nonblocking == TRUTH_TRUE)
 		value.mode = MODE_NONBLOCKING;
