@@ -104,7 +104,10 @@ static bool tidies(const struct walk *w, const struct arguments *a)
 	return false;
 }
 
-/* What a pack names for that, or a helper of the program that leads to it; in a shield behind the cancellation it tidies up. */
+/*
+ * What a pack names for that, or a helper of the program that leads to it; in a shield behind the cancellation it tidies
+ * up.
+ */
 static bool starts_anew(const struct walk *w, uint32_t node, uint32_t function, const struct arguments *a)
 {
 	uint32_t returned = w->site->returned;
@@ -189,18 +192,28 @@ static bool has_own_task(const struct program_function *f)
 	return strstr(f->type, "GAsyncResult *, void *)") != NULL;
 }
 
-/* What is called through a field of such a name is no answer: host->log(), host->lock(), io->write(). */
+/* `host.read_func`: the words between its dots and underscores. */
+static bool has_one_of(const char *name, const char *const *words, size_t count)
+{
+	for (size_t length; *name; name += length + (name[length] != '\0')) {
+		length = strcspn(name, "._");
+		for (size_t i = 0; i < count; i++)
+			if (strlen(words[i]) == length && strncmp(name, words[i], length) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* What is called through a field of such a name is no answer: host->log(), host->lock(), io->write_func(). */
 static bool is_aside(const struct program_function *f, const struct node *call)
 {
-	static const char *const words[] = { "log",   "print", "debug", "trace", "lock", "flush",
-					     "alloc", "free",  "read",  "write", "init", "open" };
+	static const char *const words[] = { "log",     "vlog", "logf",    "print",  "printf", "vprintf", "debug",
+					     "trace",   "lock", "trylock", "unlock", "flush",  "alloc",   "malloc",
+					     "realloc", "free", "read",    "write",  "init",   "open" };
 	const struct node *through = call->first ? function_node(f, call->first) : NULL;
 	const char *name = through && through->kind == NODE_FIELD ? strchr(node_name(f, through), '.') : NULL;
 
-	for (size_t i = 0; name && i < G_N_ELEMENTS(words); i++)
-		if (strstr(name, words[i]))
-			return true;
-	return false;
+	return name && has_one_of(name, words, G_N_ELEMENTS(words));
 }
 
 /* ... by a function of the program, itself or through a few helpers. */

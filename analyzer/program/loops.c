@@ -183,33 +183,31 @@ uint32_t loop_wait_of(const struct loop_search *s, uint32_t call)
 	return call;
 }
 
-/* Whether a global is only ever set to what calls return, as far as its source says: no maximum of several. */
-static bool is_opened(const struct program *p, const struct program_function *f, uint32_t symbol)
+struct opening {
+	const struct program *p;
+	bool only;
+};
+
+static void look_at_store(uint32_t function, uint32_t at, uint32_t value, bool initialiser, void *data)
 {
-	for (uint32_t i = 1; i < p->functions->len; i++) {
-		const struct program_function *g = program_function(p, i);
+	struct opening *o = data;
+	const struct program_function *f = program_function(o->p, function);
 
-		for (uint32_t at = g->unit == f->unit && g->fact ? g->fact->body : 0; at && at < g->end_node; at++) {
-			const struct node *n = function_node(g, at);
-			const struct node *place = n->kind == NODE_ASSIGN ? function_node(g, n->first) : NULL;
-
-			if (place && place->kind == NODE_GLOBAL && place->symbol == symbol &&
-			    function_node(g, place->next)->kind != NODE_CALL &&
-			    function_node(g, place->next)->kind != NODE_CONST)
-				return false;
-		}
-	}
-	return true;
+	(void)at;
+	(void)initialiser;
+	o->only &= value && (function_node(f, value)->kind == NODE_CALL || function_node(f, value)->kind == NODE_CONST);
 }
 
-/* `select(device + 1, ...)` for a global. */
-static bool waits_for_global(const struct program *p, const struct call *wait, const struct node *count)
+/* `select(device + 1, ...)` for a global that is only ever set to what calls return: no maximum of several. */
+static bool waits_for_global(struct program *p, const struct call *wait, uint32_t count)
 {
 	const struct program_function *f = program_function(p, wait->caller);
-	const struct node *left =
-		count->kind == NODE_BINARY && count->op == OP_ADD ? function_node(f, count->first) : NULL;
+	const struct node *n = function_node(f, count);
+	uint32_t left = n->kind == NODE_BINARY && n->op == OP_ADD ? n->first : 0;
+	struct opening opening = { p, left && function_node(f, left)->kind == NODE_GLOBAL };
 
-	return left && left->kind == NODE_GLOBAL && is_opened(p, f, left->symbol);
+	return opening.only && stored_each(p, pointers_slot_of(p, wait->caller, left), look_at_store, &opening) &&
+	       opening.only;
 }
 
 /* A thread's own device; with nobody to call back, also one beside it, which tells the thread to stop. */
@@ -222,7 +220,7 @@ static bool serves_itself(struct loop_search *s, const struct loop_candidate *ca
 	if (!count || !s->p->on_thread[candidate->function])
 		return false;
 	const struct node *n = function_node(program_function(s->p, wait.caller), count);
-	return (n->kind == NODE_CONST && n->value <= 2 && !(ways & BY_POINTER)) || waits_for_global(s->p, &wait, n);
+	return (n->kind == NODE_CONST && n->value <= 2 && !(ways & BY_POINTER)) || waits_for_global(s->p, &wait, count);
 }
 
 /* A turn of a wait for signals does what they ask for. With threads, this is the one that takes them, and no more. */

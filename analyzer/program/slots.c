@@ -99,7 +99,7 @@ static bool is_generic(const char *type)
 	return strstr(type, "(*)(void *)") || (strncmp(type, "void *", 6) == 0 && !strchr(type, '('));
 }
 
-static uint32_t keyed_slot(struct program *p, uint32_t unit, uint32_t symbol)
+uint32_t slot_of_symbol(struct program *p, uint32_t unit, uint32_t symbol)
 {
 	const struct facts *facts = p->units[unit];
 	const struct symbol *s = facts_symbol(facts, symbol);
@@ -127,7 +127,8 @@ uint32_t pointers_callback_field(struct program *p, uint32_t unit, uint32_t symb
 {
 	const struct facts *facts = p->units[unit];
 
-	return strchr(facts_string(facts, facts_symbol(facts, symbol)->type), '(') ? keyed_slot(p, unit, symbol) : 0;
+	return strchr(facts_string(facts, facts_symbol(facts, symbol)->type), '(') ? slot_of_symbol(p, unit, symbol)
+										   : 0;
 }
 
 uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node)
@@ -143,7 +144,7 @@ uint32_t pointers_slot_of(struct program *p, uint32_t function, uint32_t node)
 			return variable_slot(f, (uint32_t)n->value);
 		case NODE_GLOBAL:
 		case NODE_FIELD:
-			return n->symbol ? keyed_slot(p, f->unit - 1, n->symbol) : 0;
+			return n->symbol ? slot_of_symbol(p, f->unit - 1, n->symbol) : 0;
 		case NODE_INDEX:
 		case NODE_DEREF:
 		case NODE_ADDRESS:

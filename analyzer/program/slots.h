@@ -8,6 +8,8 @@
 #include "program/internal.h"
 
 uint32_t slot_new(struct program *p, struct slot slot);
+/* The slot of a field or a global, which all units share that mean the same; made if there is none. */
+uint32_t slot_of_symbol(struct program *p, uint32_t unit, uint32_t symbol);
 /* Makes those of a function's variables and of what it returns, which stand together. */
 void slots_add_own(struct program *p, uint32_t function);
 /* Of what a function returns; 0: it has no body. */

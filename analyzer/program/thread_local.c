@@ -14,38 +14,28 @@
  * thread's is compared with may be any thread's number, but none is the one that the variable begins with.
  */
 #include "program/contexts.h"
+#include "program/slots.h"
 
 #include <string.h>
 
 struct thread_local_id {
 	bool begins; /* `initial` is known */
-	bool other;  /* it is used in another way, or set by others */
+	bool other;  /* it is set by others, or in another way, or its address is taken */
 	int64_t initial;
 };
 
 struct thread_locals {
-	GHashTable *ids; /* key of the variable -> struct thread_local_id * */
-	GHashTable *
-		setters; /* function that sets one -> its struct thread_local_id *, the last that is none of the others */
-	GHashTable *sets; /* function of a root -> 1 + whether it leads to a setter */
+	GHashTable *ids;     /* slot -> struct thread_local_id *; those that are `other` are left out */
+	GHashTable *setters; /* functions that set one of them */
+	GHashTable *sets;    /* function of a root -> 1 + whether it leads to a setter */
 };
 
-static bool is_thread_local(const struct program_function *f, const struct node *n)
-{
-	return n->kind == NODE_GLOBAL && (facts_symbol(f->facts, n->symbol)->flags & SYMBOL_THREAD);
-}
-
-static struct thread_local_id *id_of(struct program *p, const struct program_function *f, const struct node *variable)
-{
-	const char *key = facts_string(f->facts, facts_symbol(f->facts, variable->symbol)->key);
-	struct thread_local_id *id = g_hash_table_lookup(p->thread_locals->ids, key);
-
-	if (!id) {
-		id = arena_new(p->arena, struct thread_local_id);
-		g_hash_table_insert(p->thread_locals->ids, (gpointer)key, id);
-	}
-	return id;
-}
+/* One variable, while its stores are read. */
+struct reading {
+	struct program *p;
+	struct thread_local_id *id;
+	GArray *setters; /* functions */
+};
 
 static bool runs_loop(const struct program *p, uint32_t function)
 {
@@ -63,81 +53,66 @@ static bool runs_loop(const struct program *p, uint32_t function)
 }
 
 /* `set_tid(worker->id)`: it is set by who calls. */
-static void note_callers(struct program *p, struct thread_local_id *id, uint32_t setter)
+static bool is_called_by_loops(struct program *p, uint32_t setter)
 {
-	for (uint32_t i = 1; i < p->calls->len; i++) {
-		const struct call *call = program_call(p, i);
-
-		if (call->callee == setter)
-			id->other |= !runs_loop(p, call->caller);
-	}
+	callers_index(p);
+	for (uint32_t i = p->calls_of[setter]; i; i = p->next_call_of[i])
+		if (!runs_loop(p, program_call(p, i)->caller))
+			return false;
+	return true;
 }
 
-/* Of a function that sets several, one by which threads may know themselves counts. */
-static void note_setter(struct program *p, uint32_t function, struct thread_local_id *id)
+static void read_store(uint32_t function, uint32_t at, uint32_t value, bool initialiser, void *data)
 {
-	struct thread_local_id *noted = g_hash_table_lookup(p->thread_locals->setters, GUINT_TO_POINTER(function));
+	struct reading *r = data;
+	const struct program_function *f = program_function(r->p, function);
+	const struct node *n = value ? function_node(f, value) : NULL;
 
-	if (!noted || noted->other)
-		g_hash_table_insert(p->thread_locals->setters, GUINT_TO_POINTER(function), id);
-}
-
-static void note_store(struct program *p, uint32_t function, const struct node *assignment)
-{
-	const struct program_function *f = program_function(p, function);
-	struct thread_local_id *id = id_of(p, f, function_node(f, assignment->first));
-	const struct node *value = function_node(f, function_node(f, assignment->first)->next);
-
-	if (facts_symbol(f->facts, f->fact->symbol)->kind == SYMBOL_GLOBAL) {
-		id->begins = value->kind == NODE_CONST || value->kind == NODE_NULL;
-		id->initial = value->kind == NODE_CONST ? value->value : 0;
+	(void)at;
+	if (initialiser) {
+		r->id->begins = n && (n->kind == NODE_CONST || n->kind == NODE_NULL);
+		r->id->initial = n && n->kind == NODE_CONST ? n->value : 0;
 		return;
 	}
-	note_setter(p, function, id);
-	if (assignment->op)
-		id->other = true;
-	else if (value->kind == NODE_PARAM)
-		note_callers(p, id, function);
+	g_array_append_val(r->setters, function);
+	if (!n)
+		r->id->other = true;
 	else
-		id->other |= !runs_loop(p, function);
+		r->id->other |=
+			n->kind == NODE_PARAM ? !is_called_by_loops(r->p, function) : !runs_loop(r->p, function);
 }
 
-static void note_node(struct program *p, uint32_t function, uint32_t node)
+static void read_variable(struct program *p, uint32_t slot)
 {
-	const struct program_function *f = program_function(p, function);
-	const struct node *n = function_node(f, node);
-	const struct node *first = n->first ? function_node(f, n->first) : NULL;
-
-	if (!first || !is_thread_local(f, first))
+	if (g_hash_table_contains(p->thread_locals->ids, GUINT_TO_POINTER(slot)))
 		return;
-	if (n->kind == NODE_ASSIGN)
-		note_store(p, function, n);
-	else if (n->kind == NODE_ADDRESS || n->op == OP_INCREMENT || n->op == OP_DECREMENT)
-		id_of(p, f, first)->other = true;
-}
+	struct reading reading = { p, arena_new(p->arena, struct thread_local_id),
+				   g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
 
-static bool has_any(const struct program *p)
-{
-	for (size_t unit = 0; unit < p->unit_count; unit++)
-		for (uint32_t i = 1; i < p->units[unit]->symbols.count; i++)
-			if (facts_symbol(p->units[unit], i)->flags & SYMBOL_THREAD)
-				return true;
-	return false;
+	if (stored_each(p, slot, read_store, &reading) && reading.id->begins && !reading.id->other) {
+		g_hash_table_insert(p->thread_locals->ids, GUINT_TO_POINTER(slot), reading.id);
+		for (guint i = 0; i < reading.setters->len; i++)
+			g_hash_table_add(p->thread_locals->setters,
+					 GUINT_TO_POINTER(g_array_index(reading.setters, uint32_t, i)));
+	}
+	g_array_free(reading.setters, TRUE);
 }
 
 void thread_locals_find(struct program *p)
 {
-	if (!has_any(p))
-		return;
-	p->thread_locals = arena_new(p->arena, struct thread_locals);
-	p->thread_locals->ids = g_hash_table_new(g_str_hash, g_str_equal);
-	p->thread_locals->setters = g_hash_table_new(NULL, NULL);
-	p->thread_locals->sets = g_hash_table_new(NULL, NULL);
-	for (uint32_t function = 1; function < p->functions->len; function++) {
-		const struct program_function *f = program_function(p, function);
+	struct thread_locals *locals = arena_new(p->arena, struct thread_locals);
 
-		for (uint32_t i = f->fact ? f->fact->body : 0; i && i < f->end_node; i++)
-			note_node(p, function, i);
+	p->thread_locals = locals;
+	locals->ids = g_hash_table_new(NULL, NULL);
+	locals->setters = g_hash_table_new(NULL, NULL);
+	locals->sets = g_hash_table_new(NULL, NULL);
+	for (uint32_t unit = 0; unit < p->unit_count; unit++)
+		for (uint32_t i = 1; i < p->units[unit]->symbols.count; i++)
+			if (facts_symbol(p->units[unit], i)->flags & SYMBOL_THREAD)
+				read_variable(p, slot_of_symbol(p, unit, i));
+	if (!g_hash_table_size(locals->ids)) {
+		thread_locals_free(locals);
+		p->thread_locals = NULL;
 	}
 }
 
@@ -162,9 +137,7 @@ static bool leads_to_setter(const struct program *p, uint32_t function)
 		uint32_t next = g_array_index(queue, uint32_t, at);
 		const struct program_function *f = program_function(p, next);
 
-		const struct thread_local_id *id =
-			g_hash_table_lookup(p->thread_locals->setters, GUINT_TO_POINTER(next));
-		found = id && !id->other;
+		found = g_hash_table_contains(p->thread_locals->setters, GUINT_TO_POINTER(next));
 		for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
 			uint32_t callee = program_call(p, i)->callee;
 
@@ -193,12 +166,11 @@ bool thread_locals_unset(const struct program *p, const struct instance *in)
 
 bool thread_locals_is(struct program *p, uint32_t function, uint32_t node, int64_t *initial)
 {
-	const struct program_function *f = program_function(p, function);
-	const struct node *n = function_node(f, node);
-
-	if (!p->thread_locals || !is_thread_local(f, n))
+	if (!p->thread_locals || function_node(program_function(p, function), node)->kind != NODE_GLOBAL)
 		return false;
-	const struct thread_local_id *id = id_of(p, f, n);
-	*initial = id->initial;
-	return id->begins && !id->other;
+	uint32_t slot = pointers_slot_of(p, function, node);
+	const struct thread_local_id *id = g_hash_table_lookup(p->thread_locals->ids, GUINT_TO_POINTER(slot));
+	if (id)
+		*initial = id->initial;
+	return id != NULL;
 }
