@@ -15,8 +15,9 @@ struct parse_request {
 };
 
 /*
- * One block of facts per unit, in the order of the units, in `arena`. A unit that could not be parsed has facts that
- * say so; one for which there was no room has none (NULL). 0 ok; -errno after a diagnostic if parsing could not begin. A cache that cannot be written is a warning.
+ * One block of facts per unit, in the order of the units, in `arena`. A unit that could not be parsed has facts that say
+ * so; one for which there was no room has none (NULL). 0 ok; -errno after a diagnostic if parsing could not begin. A cache
+ * that cannot be written is a warning.
  */
 int parse_units(struct arena *arena, const struct parse_request *request, const struct facts ***out,
 		struct diagnostics *diagnostics);

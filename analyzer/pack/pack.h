@@ -184,14 +184,14 @@ struct effect {
 	const char *unless_asked; /* not where a branch around the call asks for this constant */
 	bool input;               /* of what waits for something to read: where it is told that there is, it does not */
 	const char *const *
-		unless_opened; /* of EFFECT_BLOCKS with a descriptor: not for one of these kinds; see `opens`. NULL-terminated or NULL */
-	bool joins;           /* of EFFECT_BLOCKS: until a thread has ended */
-	bool signals;         /* of EFFECT_WAITS: for signals and nothing else */
-	bool assume_blocking; /* of EFFECT_BLOCKS with a descriptor: one that is not known is in blocking mode */
-	int timeout_argument; /* of EFFECT_WAITS and EFFECT_BLOCKS: how long at most; 0: none */
-	enum time_unit unit;  /* of timeout_argument; UNIT_NONE: only whether it is 0 is of interest */
-	int count_argument;   /* of EFFECT_WAITS: number of descriptors watched; 0: none */
-	const char *opens;    /* of EFFECT_OPENS: "file", "socket", "local-socket", "pipe", "memory", ... */
+		unless_opened; /* of EFFECT_BLOCKS with a descriptor: not for one of these kinds, see `opens`; or NULL */
+	bool joins;            /* of EFFECT_BLOCKS: until a thread has ended */
+	bool signals;          /* of EFFECT_WAITS: for signals and nothing else */
+	bool assume_blocking;  /* of EFFECT_BLOCKS with a descriptor: one that is not known is in blocking mode */
+	int timeout_argument;  /* of EFFECT_WAITS and EFFECT_BLOCKS: how long at most; 0: none */
+	enum time_unit unit;   /* of timeout_argument; UNIT_NONE: only whether it is 0 is of interest */
+	int count_argument;    /* of EFFECT_WAITS: number of descriptors watched; 0: none */
+	const char *opens;     /* of EFFECT_OPENS: "file", "socket", "local-socket", "pipe", "memory", ... */
 	struct conditions nonblocking; /* of EFFECT_OPENS */
 	const char *instead;           /* advice: the async form, or what to do */
 	const char *see;

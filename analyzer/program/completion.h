@@ -78,8 +78,8 @@ GArray *completions_find_returned(struct program *p);
 /* Whether an expression is what such a call returns, or a local that is set to it. After completions_find_returned(). */
 bool completion_is_returned(const struct program *p, const struct program_function *f, uint32_t node);
 /*
- * shield.c: whether a cancellation is held back from a call: the last function before it with CANCEL_SHIELDS, on every way,
- * was given true; or, where none stands before it, all calls of the function are so.
+ * shield.c: whether a cancellation is held back from a call: the last function before it with CANCEL_SHIELDS, on every
+ * way, was given true; or, where none stands before it, all calls of the function are so.
  */
 bool shield_covers(struct program *p, const struct program_function *f, uint32_t call);
 /* Who can cancel an operation that takes one of those places among its arguments; else what the site says already. */

@@ -1,5 +1,5 @@
 /*
- * contexts: what decides where functions run: which programs of the tree share a unit (programs.c, kinds.c), where following
+ * contexts: what decides where functions run: which programs of the tree share a unit (programs.c, kinds.c), where it
  * begins (roots.c, loops.c, typed.c, main_context.c, emitted.c), what is done once or elsewhere (once.c, alternative.c,
  * within.c), and which thread it is (identity.c, threads.c, off_loop.c); and what adds hazards once that is known.
  */

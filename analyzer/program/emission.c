@@ -9,8 +9,8 @@
  *
  * A handler runs on the thread that emits. Emission and handler are brought together by the declared type of the object
  * (where that says nothing, by the type of the handler's first parameter) and the name of the signal; one that is kept in
- * a global (`signals[CHANGED]`, `properties[STATE]`) is the one it was made with. Silent are objects that the worker made itself, and handlers
- * that take a lock or hand over to the loop: they expect to be called from elsewhere.
+ * a global (`signals[CHANGED]`, `properties[STATE]`) is the one it was made with. Silent are objects that the worker made
+ * itself, and handlers that take a lock or hand over to the loop: they expect to be called from elsewhere.
  */
 #include "program/completion.h"
 #include "program/shared.h"
@@ -41,7 +41,7 @@ static const char *type_of(struct program *p, uint32_t function, uint32_t node)
 	return "";
 }
 
-/* The struct that a type points at, or that a function returns a pointer to, to be freed; NULL if that is every object's. */
+/* The struct that a type points at, or a function returns a pointer to, to be freed; NULL if it is every object's. */
 static char *class_of(const char *type)
 {
 	static const char *const every[] = { "",           "void",           "_GObject",

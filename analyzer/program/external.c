@@ -7,7 +7,7 @@
  *      { "Mute", "b", "", f }                     a table that nothing here calls through, for a function whose source
  *                                                 is not here
  *      watch_add(fd, f, self)                     a function with user data, for one whose source is not here
- *      foo_call_read(proxy, .., f, self)          the same for one that is not declared: generated code that is not there yet
+ *      foo_call_read(proxy, .., f, self)          the same for one that is not declared: code that is yet to be made
  *      G_DEFINE_TYPE(Panel, panel, ..)            the init of a class of which nobody here makes an object (objects.c)
  *
  * A program with an event loop gets nearly all such calls from the loop. So these are roots, less sure than those a

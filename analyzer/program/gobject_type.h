@@ -39,7 +39,7 @@ static inline struct vfunc *vfunc_at(const struct program *p, uint32_t vfunc)
 	return &g_array_index(p->gobject->vfuncs, struct vfunc, vfunc);
 }
 
-/* The type, into `types`, of which `call` (g_object_new and its kind) makes an object; 0: it makes none, or who knows what. */
+/* The type, into `types`, of which `call` (g_object_new and its kind) makes an object; 0: none, or it is not known. */
 uint32_t gobject_made(const struct program *p, const struct call *call);
 
 #endif

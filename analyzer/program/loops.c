@@ -17,8 +17,8 @@
  *      while ((job = fetch(master)))          <- the root
  *              job->run(job);                    fetch: do { epoll_wait(); if (ready) return ready; } while (true);
  *
- * Not a root: a wait for a single descriptor ("wait until readable"), a loop that dispatches nothing (a retry on
- * EINTR; loops_retry.c), one with a number of turns, a thread that serves its own two descriptors (a device, and a pipe that says
+ * Not a root: a wait for a single descriptor ("wait until readable"), a loop that dispatches nothing (a retry on EINTR;
+ * loops_retry.c), one with a number of turns, a thread that serves its own two descriptors (a device, and a pipe that says
  * stop), and a loop that is itself reached from the loop; there the wait is a blocking call like any other.
  */
 #include "program/loops.h"

@@ -12,7 +12,7 @@
 
 enum { MAX_DEPTH = 3, MAX_CALLERS = 40 };
 
-/* Whether whoever comes to the second node has been at the first: it is under no condition that the second is not under. */
+/* Whether who comes to the second node has been at the first: that is under no condition that the second is not. */
 static bool stands_before(const struct program *p, const struct program_function *f, uint32_t first, uint32_t second)
 {
 	uint32_t wanted = body_region(p, f, first).guard;
