@@ -30,12 +30,10 @@ static int end(void **state)
 	return 0;
 }
 
-static void no_problem_was_found(void)
+static void assert_no_problem(void)
 {
-	if (!problems->len)
-		return;
 	fprintf(stderr, "%s", problems->str);
-	fail();
+	assert_int_equal(problems->len, 0);
 }
 
 typedef void file_visitor(const char *path, const char *text);
@@ -154,7 +152,7 @@ static void a_library_is_known_only_behind_its_wall(void **state)
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(folders); i++)
 		visit_sources(folders[i], check_walls);
-	no_problem_was_found();
+	assert_no_problem();
 }
 
 /* What a stage may include: itself, what stands before it on the line, and the nouns. */
@@ -189,7 +187,7 @@ static void a_stage_sees_only_what_stands_before_it(void **state)
 	(void)state;
 	for (stage = stages; stage < stages + G_N_ELEMENTS(stages); stage++)
 		visit_sources(stage->folder, check_stage);
-	no_problem_was_found();
+	assert_no_problem();
 }
 
 static void check_rule_includes(const char *path, const char *text)
@@ -205,7 +203,7 @@ static void a_rule_sees_only_rule_h(void **state)
 {
 	(void)state;
 	visit_sources("rules", check_rule_includes);
-	no_problem_was_found();
+	assert_no_problem();
 }
 
 static void check_runtime_includes(const char *path, const char *text)
@@ -221,7 +219,7 @@ static void the_runtime_knows_nothing_of_the_analyzer(void **state)
 {
 	(void)state;
 	visit_sources("offload", check_runtime_includes);
-	no_problem_was_found();
+	assert_no_problem();
 }
 
 /* A feature macro must stand before anything else, so it may. */
@@ -240,7 +238,7 @@ static void every_file_begins_by_saying_what_it_is(void **state)
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(folders); i++)
 		visit_sources(folders[i], check_first_comment);
-	no_problem_was_found();
+	assert_no_problem();
 }
 
 /* Names of the rules in rules.def, with '-' for '_'. */
@@ -292,7 +290,7 @@ static void every_rule_is_listed_once_and_has_its_file(void **state)
 	}
 	g_ptr_array_free(files, TRUE);
 	g_ptr_array_free(slugs, TRUE);
-	no_problem_was_found();
+	assert_no_problem();
 }
 
 static bool expects_rule;
@@ -324,7 +322,7 @@ static void every_rule_has_fixtures_that_expect_it(void **state)
 		g_free(folder);
 	}
 	g_ptr_array_free(slugs, TRUE);
-	no_problem_was_found();
+	assert_no_problem();
 }
 
 static void docs_rules_md_is_what_explain_writes(void **state)
@@ -387,7 +385,7 @@ static void every_key_of_the_json_output_is_documented(void **state)
 	outcome_finish(&removed);
 	g_free(page);
 	g_free(store);
-	no_problem_was_found();
+	assert_no_problem();
 }
 
 static void every_pack_has_a_fixture_that_calls_it(void **state)
@@ -410,7 +408,7 @@ static void every_pack_has_a_fixture_that_calls_it(void **state)
 	}
 	g_ptr_array_free(packs, TRUE);
 	g_ptr_array_free(fixtures, TRUE);
-	no_problem_was_found();
+	assert_no_problem();
 }
 
 static void readme_and_ci_name_the_commands(void **state)

@@ -43,7 +43,7 @@ static int wait_child(pid_t child)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-static void run_child(struct project *p, void (*body)(struct project *))
+static void assert_child_passes(struct project *p, void (*body)(struct project *))
 {
 	int status = wait_child(start_child(p, body));
 
@@ -159,7 +159,7 @@ static void a_full_disk_loses_nothing(void **state)
 {
 	struct project *p = *state;
 
-	run_child(p, record_with_little_space);
+	assert_child_passes(p, record_with_little_space);
 	assert_nothing_changed(p);
 }
 
@@ -184,7 +184,7 @@ static void record_on_small_disk(struct project *p)
 
 static void a_really_full_disk_loses_nothing(void **state)
 {
-	run_child(*state, record_on_small_disk);
+	assert_child_passes(*state, record_on_small_disk);
 }
 
 static void open_without_space(struct project *p)
@@ -199,7 +199,7 @@ static void open_without_space(struct project *p)
 
 static void a_store_that_cannot_be_made_says_so(void **state)
 {
-	run_child(*state, open_without_space);
+	assert_child_passes(*state, open_without_space);
 }
 
 static int put_unit(struct project *p, uint64_t hash)
@@ -241,7 +241,7 @@ static void a_full_disk_ends_caching_with_one_message(void **state)
 {
 	struct project *p = *state;
 
-	run_child(p, cache_with_little_space);
+	assert_child_passes(p, cache_with_little_space);
 	reopen(p);
 	assert_true(has_unit(p, 1));
 	assert_false(has_unit(p, 1000));
@@ -281,7 +281,7 @@ static void a_read_only_store_says_so(void **state)
 	struct project *p = *state;
 
 	set_modes(p, 0555, 0444);
-	run_child(p, open_read_only);
+	assert_child_passes(p, open_read_only);
 	set_modes(p, 0777, 0666);
 	assert_nothing_changed(p);
 }
@@ -304,7 +304,7 @@ static void read_only_files_can_be_read(void **state)
 	struct project *p = *state;
 
 	set_modes(p, 0777, 0444);
-	run_child(p, record_read_only);
+	assert_child_passes(p, record_read_only);
 	set_modes(p, 0777, 0666);
 	assert_nothing_changed(p);
 }
@@ -323,7 +323,7 @@ static void a_folder_that_cannot_be_made_is_named(void **state)
 	struct project *p = *state;
 
 	assert_int_equal(chmod(p->root, 0555), 0);
-	run_child(p, make_folder_read_only);
+	assert_child_passes(p, make_folder_read_only);
 	assert_int_equal(chmod(p->root, 0755), 0);
 }
 
