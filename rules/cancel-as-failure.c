@@ -18,7 +18,7 @@ static void report(struct check *out, const struct cancel_view *c)
 {
 	static const char leave[] = "test for the cancellation first and leave quietly: nobody waits for the answer";
 	static const char keep[] = "test for the cancellation first, and pass its code on";
-	static const char end[] = "give up where nothing is taken any more, and tell whoever asked; try again after other errors only";
+	static const char end[] = "give up where nothing is taken any more, and tell whoever asked";
 
 	if (c->refused)
 		cancel_add(out, c, end, "'%s' %s with '%s' when '%s' takes no more", c->callback, verb(c), c->what,
