@@ -513,8 +513,8 @@ struct program_value value_eval(struct program *p, const struct instance *in, ui
 
 	if (!node || depth > MAX_STEPS || p->effort == 0)
 		return value_unknown;
-	p->effort--;
 	const struct node *n = function_node(f, node);
+	p->effort -= n->kind != NODE_CONST; /* a number leads nowhere */
 	switch (n->kind) {
 	case NODE_CONST:
 		return value_constant(n->value);
