@@ -1,6 +1,7 @@
 /* defines: -D and -include in the text of build files, whatever their language; see defines.h. */
 #include "compdb/defines.h"
 
+#include "compdb/choices.h"
 #include "compdb/config.h"
 #include "compdb/units.h"
 
@@ -71,24 +72,36 @@ static char *value_of(struct packages *packages, const char *name, char *given)
 static void add_macro(struct defines *defines, struct packages *packages, GHashTable *seen, const char *name,
 		      char *given)
 {
-	if (is_unwanted(name) || !is_possible(packages, name) || !g_hash_table_add(seen, g_strdup(name)))
+	if (!g_hash_table_add(seen, g_strdup(name)))
 		return;
 	g_autofree char *value = value_of(packages, name, given);
 	if (value)
 		g_ptr_array_add(defines->macros, g_strdup_printf("%s=%s", name, value));
 }
 
-static void read_macros(struct defines *defines, struct packages *packages, GHashTable *seen, const char *text)
+static bool is_given(const struct tree *tree, struct packages *packages, const struct build_file *file, gsize at,
+		     const char *name)
+{
+	enum choice choice = is_unwanted(name) ? CHOICE_NO : choice_of_macro(tree, file, at, name);
+
+	return choice == CHOICE_OPEN ? is_possible(packages, name) : choice == CHOICE_YES;
+}
+
+static void read_macros(struct defines *defines, const struct tree *tree, struct packages *packages, GHashTable *seen,
+			const struct build_file *file)
 {
 	g_autoptr(GRegex) regex = g_regex_new("(?<![\\w-])-D[ '\",]{0,4}([A-Z_][A-Z0-9_]*)(?![\\w(])(?:=([^\\s,]*))?",
 					      G_REGEX_RAW, 0, NULL);
 	g_autoptr(GMatchInfo) match = NULL;
 
-	for (g_regex_match(regex, text, 0, &match); g_match_info_matches(match); g_match_info_next(match, NULL)) {
+	for (g_regex_match(regex, file->text, 0, &match); g_match_info_matches(match); g_match_info_next(match, NULL)) {
 		g_autofree char *name = g_match_info_fetch(match, 1);
 		g_autofree char *given = g_match_info_fetch(match, 2);
+		int at = 0;
 
-		add_macro(defines, packages, seen, name, given);
+		g_match_info_fetch_pos(match, 0, &at, NULL);
+		if (is_given(tree, packages, file, (gsize)at, name))
+			add_macro(defines, packages, seen, name, given);
 	}
 }
 
@@ -115,7 +128,7 @@ static void read_folder(struct defines *defines, const struct tree *tree, struct
 
 		if (strcmp(file->folder, folder) != 0)
 			continue;
-		read_macros(defines, packages, seen, file->text);
+		read_macros(defines, tree, packages, seen, file);
 		read_headers(defines, file->text);
 	}
 }

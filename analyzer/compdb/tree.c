@@ -35,8 +35,8 @@ static const struct {
 };
 
 static const char *const build_names[] = {
-	"meson.build", "configure.ac", "configure.in", "acinclude.m4", "CMakeLists.txt",
-	"GNUmakefile", "SConstruct",   "SConscript",   "wscript",
+	"meson.build",    "meson_options.txt", "meson.options", "configure.ac", "configure.in", "acinclude.m4",
+	"CMakeLists.txt", "GNUmakefile",       "SConstruct",    "SConscript",   "wscript",
 };
 
 /* Makefile, Makefile.am and whatever else a project includes from them. */
@@ -45,7 +45,7 @@ static bool is_build_file(const char *name)
 	for (gsize i = 0; i < G_N_ELEMENTS(build_names); i++)
 		if (strcmp(build_names[i], name) == 0)
 			return true;
-	return g_str_has_prefix(name, "Makefile");
+	return g_str_has_prefix(name, "Makefile") || g_str_has_suffix(name, ".mk");
 }
 
 static void add_build_file(struct tree *tree, const char *path)
@@ -108,6 +108,7 @@ struct tree *tree_new(const char *root)
 	tree->folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	tree->builds = g_ptr_array_new_with_free_func(free_build_file);
 	tree->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)scan_free);
+	tree->choices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	walk_files(root, add_file, tree);
 	return tree;
 }
@@ -119,6 +120,7 @@ void tree_free(struct tree *tree)
 	if (tree->switches)
 		g_ptr_array_free(tree->switches, TRUE);
 	g_hash_table_destroy(tree->files);
+	g_hash_table_destroy(tree->choices);
 	g_ptr_array_free(tree->builds, TRUE);
 	g_hash_table_destroy(tree->folders);
 	g_hash_table_destroy(tree->by_name);

@@ -15,6 +15,7 @@ struct tree {
 	GPtrArray *builds;   /* struct build_file *: what says how the project is built */
 	GHashTable *files;   /* path -> struct scan *, filled when asked for */
 	GPtrArray *switches; /* const char *; NULL until asked for */
+	GHashTable *choices; /* option -> enum choice, filled when asked for (choices.c) */
 };
 
 struct build_file {
