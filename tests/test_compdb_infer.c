@@ -195,6 +195,23 @@ static void config_h_says_what_this_machine_has(void **state)
 	assert_null(strstr(text, "NO_SUCH_FUNCTION"));
 }
 
+/* HAVE_CRATE of a library that is installed in parts, crate-client and crate-glib, of which the build files name one. */
+static void a_library_may_be_installed_in_parts(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "pc/crate-client.pc", "Cflags: -I/nowhere\n");
+	project_write(project, "pc/basket-client.pc", "Cflags: -I/nowhere\n");
+	project_write(project, "meson.build", "dependency('crate-client')\nconfig_h.set('HAVE_CRATE', true)\n");
+	project_write(project, "a.c", "#include \"config.h\"\n#ifdef HAVE_CRATE\n#endif\n#ifdef HAVE_BASKET\n#endif\n");
+	g_setenv("PKG_CONFIG_PATH", project_path(project, "pc"), TRUE);
+	infer(project, "a.c");
+	g_unsetenv("PKG_CONFIG_PATH");
+	g_autofree char *text = standin(project, ".scratch/config/config.h");
+	assert_non_null(strstr(text, "#define HAVE_CRATE 1\n"));
+	assert_null(strstr(text, "HAVE_BASKET"));
+}
+
 static void templates_are_filled_in(void **state)
 {
 	struct project *project = *state;
@@ -518,6 +535,7 @@ int main(void)
 		test(a_missing_library_header_is_left_missing),
 		test(an_installed_name_is_forwarded_to_the_tree),
 		test(config_h_says_what_this_machine_has),
+		test(a_library_may_be_installed_in_parts),
 		test(templates_are_filled_in),
 		test(a_dbus_header_is_generated_as_meson_would),
 		test(a_dbus_header_is_generated_as_automake_would),

@@ -122,7 +122,8 @@ static bool package_exists(struct packages *packages, const char *name)
 	g_autofree char *dashed = g_strdelimit(g_strdup(name), "_", '-');
 	g_autofree char *library = g_strconcat("lib", dashed, NULL);
 
-	return packages_has(packages, dashed) || packages_has(packages, library);
+	return packages_has(packages, dashed) || packages_has(packages, library) ||
+	       packages_has_part(packages, dashed) || packages_has_part(packages, library);
 }
 
 bool config_machine_has(struct packages *packages, const char *what)

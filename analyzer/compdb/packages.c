@@ -285,6 +285,20 @@ bool packages_has(struct packages *packages, const char *name)
 	return find_package(packages, name) != NULL;
 }
 
+bool packages_has_part(struct packages *packages, const char *whole)
+{
+	gsize length = strlen(whole);
+
+	for (guint i = 0; i < packages->items->len; i++) {
+		const char *name = ((const struct package *)packages->items->pdata[i])->name;
+
+		if (strncmp(name, whole, length) == 0 && name[length] && strchr("-+0123456789", name[length]) &&
+		    tree_mentions(packages->tree, name))
+			return true;
+	}
+	return false;
+}
+
 /* The package's own folders, for one that pkg-config refuses because something it requires is not installed. */
 static char *own_flags(const struct package *package)
 {

@@ -26,6 +26,9 @@ const char *const *packages_flags(struct packages *packages, const char *package
 /* Whether there is a package of that name. */
 bool packages_has(struct packages *packages, const char *package);
 
+/* The same for one of several parts: "avahi" for avahi-client, "gtk" for gtk+-3.0, if the build files name it so. */
+bool packages_has_part(struct packages *packages, const char *whole);
+
 /* A folder below /usr/include from which `name` resolves, for libraries without pkg-config. NULL if none. Interned. */
 const char *packages_find_folder(struct packages *packages, const char *name);
 
