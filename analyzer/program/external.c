@@ -332,7 +332,8 @@ static void add_fields(struct external *e)
 		const struct slot slot = *program_slot(p, s);
 		enum level confidence = LEVEL_MEDIUM;
 
-		if (slot.kind != SLOT_FIELD || !slot.first_target || slot.described || is_synchronous(slot.type))
+		if (slot.kind != SLOT_FIELD || !slot.first_target || slot.described || is_synchronous(slot.type) ||
+		    strcmp(slot.name, "_GTypeInfo.instance_init") == 0) /* objects.c knows more of these */
 			continue;
 		if (slot.outside)
 			confidence = is_class_field(slot.name) ? class_confidence(e, slot.name) : LEVEL_LOW;
