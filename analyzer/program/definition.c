@@ -20,17 +20,30 @@ struct collecting {
 	unsigned depth;
 };
 
-/* What a place names: a variable, or a field of one. */
+/* What a place names: a variable, a field of one, or what it points at. */
 struct place_of {
 	int64_t variable; /* -1: neither */
 	uint32_t field;
 };
+
+/* `int *`: texts are written piece by piece, and structs have fields. */
+static bool points_at_number(const struct program_function *f, const struct node *n)
+{
+	if ((n->kind != NODE_PARAM && n->kind != NODE_LOCAL) || n->value >= f->fact->variables)
+		return false;
+	return strcmp(facts_string(f->facts,
+				   facts_variable(f->facts, f->fact->first_variable + (uint32_t)n->value)->type),
+		      "int *") == 0;
+}
 
 static struct place_of place_of(const struct program_function *f, uint32_t node)
 {
 	const struct node *n = function_node(f, node);
 	uint32_t field = 0;
 
+	if (n->kind == NODE_DEREF && n->first && points_at_number(f, function_node(f, n->first)))
+		return (struct place_of){ .variable = function_node(f, n->first)->value,
+					  .field = (uint32_t)FIELD_POINTEE };
 	if (n->kind == NODE_FIELD && n->first) {
 		field = n->symbol;
 		n = function_node(f, n->first);

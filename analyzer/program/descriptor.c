@@ -12,9 +12,10 @@
 /* The last place before `node` that puts another descriptor there: older changes of the mode are not of this one. */
 static uint32_t opened_at(struct program *p, const struct instance *in, struct keeping kept, uint32_t node)
 {
+	const char *field = function_node(program_function(p, in->function), node)->kind == NODE_DEREF ? POINTEE : NULL;
 	uint32_t value;
 
-	return kept.kind == KEPT_IN_VARIABLE ? variable_since(p, in, kept.id, node)
+	return kept.kind == KEPT_IN_VARIABLE ? variable_since(p, in, kept.id, field, node)
 					     : stored_before(p, in, kept.id, node, &value);
 }
 
@@ -55,6 +56,19 @@ static uint32_t without_brackets(const struct program_function *f, uint32_t node
 	return node;
 }
 
+/* `*fd`, of a parameter that tells it to the caller: what the function itself put there. */
+static struct program_value pointee(struct program *p, const struct instance *in, uint32_t node)
+{
+	const struct program_function *f = program_function(p, in->function);
+	const struct node *n = function_node(f, node);
+	const struct node *pointer = n->kind == NODE_DEREF && n->first ? function_node(f, n->first) : NULL;
+
+	if (!pointer || (pointer->kind != NODE_PARAM && pointer->kind != NODE_LOCAL))
+		return value_unknown;
+	struct program_value value = variable_value(p, in, (uint32_t)pointer->value, POINTEE, node, 0);
+	return value.opens ? descriptor_changed(p, in, node, value) : value_unknown;
+}
+
 struct program_value descriptor_value(struct program *p, const struct instance *in, uint32_t node)
 {
 	const struct program_function *f = program_function(p, in->function);
@@ -62,9 +76,14 @@ struct program_value descriptor_value(struct program *p, const struct instance *
 
 	if (!node)
 		return value_unknown;
+	p->nested++;
+	struct program_value value = pointee(p, in, node);
+	p->nested--;
+	if (value.opens)
+		return value;
 	node = without_brackets(f, node);
 	p->nested++;
-	struct program_value value = value_eval(p, in, node, 0);
+	value = value_eval(p, in, node, 0);
 	p->nested--;
 	if (value_is_constant(&value, &number) && number == 0 && function_node(f, node)->kind == NODE_CONST)
 		return (struct program_value){ .mode = MODE_BLOCKING, .opens = "terminal" };

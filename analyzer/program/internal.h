@@ -143,13 +143,15 @@ struct call {
 	uint32_t cleanup_variable;
 };
 
+enum { FIELD_POINTEE = -1 }; /* what a pointer points at: `*fd = ...` */
+
 /* What a variable, or a field of it, is set to somewhere in its function. Sorted by variable, then by `done`. */
 struct definition {
 	uint32_t variable; /* from 0 */
-	uint32_t field;    /* symbol: only this field of the struct that it is or points at; 0: all of it */
-	uint32_t value;    /* node; 0: something unknown (its address is passed, `++`) */
-	uint32_t at;   /* node of the assignment; `value` is combined with what was there where that has an operator */
-	uint32_t done; /* the last node of it: what stands behind sees the new value */
+	uint32_t field; /* symbol: only this field of the struct that it is or points at; 0: all of it; FIELD_POINTEE */
+	uint32_t value; /* node; 0: something unknown (its address is passed, `++`) */
+	uint32_t at;    /* node of the assignment; `value` is combined with what was there where that has an operator */
+	uint32_t done;  /* the last node of it: what stands behind sees the new value */
 	uint32_t returns;     /* the last node of the innermost block around it that ends in a return; 0: none does */
 	uint32_t guard, loop; /* of the region that `at` is in */
 	uint32_t call;        /* its address is an argument of this call; 0: that is not how it changes */

@@ -127,6 +127,8 @@ uint32_t pointers_callback_field(struct program *p, uint32_t unit, uint32_t symb
 {
 	const struct facts *facts = p->units[unit];
 
+	if (symbol == (uint32_t)FIELD_POINTEE)
+		return 0;
 	return strchr(facts_string(facts, facts_symbol(facts, symbol)->type), '(') ? slot_of_symbol(p, unit, symbol)
 										   : 0;
 }

@@ -48,6 +48,8 @@ struct program_value scopes_leaves(struct program *p, const struct program_funct
 				   uint32_t variable, const char *field, struct program_value before, unsigned depth);
 
 /* variable.c */
+#define POINTEE "*" /* as a field: what a pointer points at */
+
 /* What a variable, or its field (NULL: the whole), holds where node `at` reads it. */
 struct program_value variable_value(struct program *p, const struct instance *in, uint32_t variable, const char *field,
 				    uint32_t at, unsigned depth);
@@ -56,7 +58,8 @@ struct program_value variable_pointee(struct program *p, const struct instance *
 				      const char *field);
 
 /* The node behind which a variable holds what it holds where `at` reads it; 0: several, or none. */
-uint32_t variable_since(struct program *p, const struct instance *in, uint32_t variable, uint32_t at);
+uint32_t variable_since(struct program *p, const struct instance *in, uint32_t variable, const char *field,
+			uint32_t at);
 
 /* knowledge.c */
 /* What is kept for all that is known alike; NULL if it is nothing. Lives as long as the program. */

@@ -30,7 +30,7 @@ struct sight {
 	const struct program_function *f;
 	const struct definition *definitions;
 	uint32_t count;
-	const char *field; /* NULL: the variable itself */
+	const char *field; /* NULL: the variable itself; POINTEE */
 	uint32_t at;
 	struct region region; /* of `at` */
 	unsigned depth;
@@ -41,6 +41,8 @@ enum reach { REACH_NEVER, REACH_PERHAPS, REACH_ALWAYS };
 /* "addrinfo.ai_flags" is the field "ai_flags". */
 static bool names_field(const struct program_function *f, uint32_t symbol, const char *field)
 {
+	if (symbol == (uint32_t)FIELD_POINTEE || strcmp(field, POINTEE) == 0)
+		return symbol == (uint32_t)FIELD_POINTEE && strcmp(field, POINTEE) == 0;
 	const char *name = facts_string(f->facts, facts_symbol(f->facts, symbol)->name), *dot = strrchr(name, '.');
 
 	return strcmp(dot ? dot + 1 : name, field) == 0;
@@ -132,11 +134,24 @@ static bool allocates_zero(const struct sight *s, const struct node *call)
 	return false;
 }
 
+/* `out = &fd`: what a pointer points at then. */
+static struct program_value pointee_after(const struct sight *s, const struct node *pointer, uint32_t at)
+{
+	const struct node *variable =
+		pointer->kind == NODE_ADDRESS && pointer->first ? function_node(s->f, pointer->first) : NULL;
+
+	if (!variable || (variable->kind != NODE_LOCAL && variable->kind != NODE_PARAM))
+		return value_unknown;
+	return variable_value(s->p, s->in, (uint32_t)variable->value, NULL, at, s->depth + VARIABLE_STEP);
+}
+
 /* What a definition of the whole variable leaves in the field that is looked for. */
 static struct program_value field_after(const struct sight *s, const struct definition *d)
 {
 	const struct node *n = function_node(s->f, d->value);
 
+	if (strcmp(s->field, POINTEE) == 0 && n->kind != NODE_LOCAL && n->kind != NODE_PARAM)
+		return pointee_after(s, n, d->value);
 	if (d->value == d->at || (n->kind == NODE_CALL && allocates_zero(s, n)))
 		return value_constant(0);
 	if ((n->kind == NODE_LOCAL || n->kind == NODE_PARAM) && s->depth < MAX_COPY_DEPTH)
@@ -291,10 +306,10 @@ struct program_value variable_value(struct program *p, const struct instance *in
 	return joined(&s, variable);
 }
 
-uint32_t variable_since(struct program *p, const struct instance *in, uint32_t variable, uint32_t at)
+uint32_t variable_since(struct program *p, const struct instance *in, uint32_t variable, const char *field, uint32_t at)
 {
 	const struct program_function *f = program_function(p, in->function);
-	struct sight s = { .p = p, .in = in, .f = f, .at = at, .depth = MAX_GUARD_DEPTH + 1 };
+	struct sight s = { .p = p, .in = in, .f = f, .field = field, .at = at, .depth = MAX_GUARD_DEPTH + 1 };
 	enum reach reach[MAX_DEFINITIONS];
 
 	s.definitions = definitions_of(p, f, variable, &s.count);
