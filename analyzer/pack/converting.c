@@ -132,6 +132,16 @@ static void convert_operand(struct conversion *c, unsigned line, const char *tex
 		complain(c, line, "'%s' is no number, no known test and not among the constants of this pack", text);
 }
 
+static void convert_fields(struct conversion *c, unsigned line, const struct yaml_condition *from, struct condition *to)
+{
+	to->never_in = arena_strdup(c->arena, from->never_in);
+	if (from->never_in && (!converting_is_field(from->never_in) || (!from->is && !from->has)))
+		complain(c, line, "'never_in' is a struct-tag.field, beside 'is' or 'has'");
+	to->asked_in = arena_strdup(c->arena, from->asked_in);
+	if (from->asked_in && (!converting_is_field(from->asked_in) || !from->has))
+		complain(c, line, "'asked_in' is a struct-tag.field, beside 'has'");
+}
+
 static void convert_condition(struct conversion *c, unsigned line, const struct yaml_condition *from,
 			      struct condition *to)
 {
@@ -150,6 +160,7 @@ static void convert_condition(struct conversion *c, unsigned line, const struct 
 	to->field = arena_strdup(c->arena, from->field);
 	if (from->field && !converting_is_name(from->field, false))
 		complain(c, line, "'%s' is no name of a field", from->field);
+	convert_fields(c, line, from, to);
 	for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
 		if (tests[i].operand) {
 			given++;

@@ -81,6 +81,10 @@ struct condition {
 	const char *text; /* of BEGINS */
 	int64_t value;    /* number, or the named constant's value from `constants` */
 	bool value_known;
+	/* "addrinfo.ai_socktype", NULL: none. Where the argument is read from such a field it is known not to be so; */
+	const char *never_in;
+	const char
+		*asked_in; /* ... it is so if the program itself stores it in that field: a library copies it there */
 };
 
 struct conditions {

@@ -54,6 +54,8 @@ static const cyaml_schema_field_t condition_fields[] = { CYAML_FIELD_UINT("argum
 							 TEXT("below", struct yaml_condition, below),
 							 TEXT("above", struct yaml_condition, above),
 							 TEXT("begins", struct yaml_condition, begins),
+							 TEXT("never_in", struct yaml_condition, never_in),
+							 TEXT("asked_in", struct yaml_condition, asked_in),
 							 CYAML_FIELD_END };
 static const cyaml_schema_value_t condition = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_condition,
 								    condition_fields) };

@@ -14,7 +14,7 @@
 struct yaml_condition { /* exactly one of is, has, lacks, below, above and begins */
 	unsigned argument;
 	char *field;
-	char *is, *has, *lacks, *below, *above, *begins;
+	char *is, *has, *lacks, *below, *above, *begins, *never_in, *asked_in;
 };
 
 struct yaml_completion {

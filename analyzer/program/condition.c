@@ -199,6 +199,44 @@ static bool names_bits(const struct condition *c)
 	return c->name && (c->test == CONDITION_EQUALS || c->test == CONDITION_HAS || c->test == CONDITION_LACKS);
 }
 
+static bool reads_field(const struct program_function *f, uint32_t node, const char *field)
+{
+	const struct node *n = function_node(f, node);
+
+	return n->kind == NODE_FIELD && strcmp(node_name(f, n), field) == 0;
+}
+
+struct asking {
+	const struct program *p;
+	const struct condition *condition;
+	uint32_t function;
+	bool here, asked_here, asked; /* `function` stores something; what is looked for; somebody does */
+};
+
+static void look_at_asked(uint32_t function, uint32_t at, uint32_t value, bool initialiser, void *data)
+{
+	struct asking *a = data;
+	const struct program_function *f = program_function(a->p, function);
+	bool asks = value && (spells(f, value, a->condition->name, 0) ||
+			      (function_node(f, value)->kind == NODE_CONST && a->condition->value_known &&
+			       (function_node(f, value)->value & a->condition->value) == a->condition->value));
+
+	(void)at;
+	(void)initialiser;
+	a->asked |= asks;
+	a->here |= function == a->function;
+	a->asked_here |= asks && function == a->function;
+}
+
+/* `hints.ai_socktype = SOCK_DGRAM`, for an argument that is `found->ai_socktype`. */
+static enum truth is_asked_for(struct program *p, uint32_t function, uint32_t argument, const struct condition *c)
+{
+	struct asking asking = { .p = p, .condition = c, .function = function };
+
+	stored_each(p, pointers_slot_of(p, function, argument), look_at_asked, &asking);
+	return (asking.here ? asking.asked_here : asking.asked) ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
 static enum truth condition_holds(struct program *p, const struct instance *in, const struct call *call,
 				  const struct condition *c)
 {
@@ -208,6 +246,10 @@ static enum truth condition_holds(struct program *p, const struct instance *in, 
 
 	if (!argument)
 		return TRUTH_UNKNOWN;
+	if (c->never_in && reads_field(f, argument, c->never_in))
+		return TRUTH_FALSE;
+	if (c->asked_in && reads_field(f, argument, c->asked_in))
+		return is_asked_for(p, call->caller, argument, c);
 	if (c->test == CONDITION_BEGINS)
 		return test_text(p, in, argument, c->text);
 	if (c->field) {

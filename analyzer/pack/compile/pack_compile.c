@@ -15,7 +15,7 @@
 #include <string.h>
 
 #if UINTPTR_MAX == UINT64_MAX
-_Static_assert(sizeof(struct condition) == 56, "put_condition writes every member");
+_Static_assert(sizeof(struct condition) == 72, "put_condition writes every member");
 _Static_assert(sizeof(struct completion) == 56, "put_completion writes every member");
 _Static_assert(sizeof(struct registration) == 136, "put_registration writes every member");
 _Static_assert(sizeof(struct effect) == 208, "put_effect writes every member");
@@ -78,6 +78,8 @@ static void put_condition(const struct condition *c)
 	else
 		put_number("value", c->value);
 	put_number("value_known", c->value_known);
+	put_text("never_in", c->never_in);
+	put_text("asked_in", c->asked_in);
 	fputs(" }, ", stdout);
 }
 
