@@ -363,7 +363,8 @@ static void judge_free(struct closer *c, const struct pending *pending, struct e
 		climb_from(&m, freed->function, freed->node, freed->object);
 	if (m.ended && found.counted)
 		found.confidence = LEVEL_LOW;
-	if (found.root)
+	if (found.root &&
+	    closing_may_start(c->p, program_call(c->p, pending->call)->caller, programs_of(c->p, freed->function)))
 		g_array_append_val(c->p->abandoned, found);
 	g_hash_table_destroy(m.visited);
 }

@@ -32,6 +32,9 @@ struct abandoned {
 /* Fills p->abandoned: each callback and each place that frees once. `sites` is what completions_find() found. */
 void closing_find(struct program *p, const GArray *sites, struct lasting *lasting);
 
+/* closing_start.c: whether one of these programs (bits) may come to the function that starts an operation. */
+bool closing_may_start(struct program *p, uint32_t starter, uint64_t programs);
+
 /* closing_end.c: whether code ends the operation. */
 struct ending;
 struct ending *ending_new(struct program *p, const struct pending *pending);
