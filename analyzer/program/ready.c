@@ -7,7 +7,8 @@
  *              read(fd, ...);
  *      if (FD_ISSET(fd, &readable))            by a set of descriptors,
  *              accept(fd, ...);
- *      event_new(base, s->fd, EV_READ, cb, s)  or by being called back for that.
+ *      event_new(base, s->fd, EV_READ, cb, s)  or by being called back for that, by a library or the program's own
+ *                                              dispatch.
  *
  * One read then returns what is there. A second one, or one in a loop of its own, may wait, as does one of a descriptor
  * that somebody else was told of: so the question must be asked in the function that reads, or in one that hands the
@@ -142,26 +143,60 @@ static int64_t handed_descriptor(struct program *p, const struct call *call, uns
 	return n->value;
 }
 
+/* The field or global that a call reads from; 0: another thing. */
+static uint32_t read_slot(struct program *p, const struct call *call, unsigned argument)
+{
+	uint32_t node = argument ? call_argument(p, call, argument) : 0;
+	struct keeping kept = node ? mode_keeping(p, call->caller, node) : (struct keeping){ 0 };
+
+	return kept.kind == KEPT_IN_SLOT && !call->loop ? kept.id : 0;
+}
+
+/* Whether a call that registers is handed what is in the slot. *readable: and a bit for something to read. */
+static bool is_handed(struct program *p, uint32_t function, uint32_t call, uint32_t slot, bool *readable)
+{
+	const struct program_function *f = program_function(p, function);
+	bool same = false;
+
+	*readable = false;
+	for_each_child(argument, f->facts, function_node(f, call)) {
+		struct keeping k = mode_keeping(p, function, argument);
+
+		*readable |= asks(p, f, argument, MAX_DEPTH - 3);
+		same |= k.kind == KEPT_IN_SLOT && k.id == slot;
+	}
+	return same;
+}
+
 /* Whether a callback was registered for something to read from what the call reads. */
 static bool registered_for(struct program *p, const struct instance *root, const struct call *call, unsigned argument)
 {
 	const struct root *r = program_item(p, roots, struct root, root->root);
-	uint32_t node = argument ? call_argument(p, call, argument) : 0;
-	struct keeping kept = node ? mode_keeping(p, call->caller, node) : (struct keeping){ 0 };
-	bool readable = false, same = false;
+	uint32_t slot = read_slot(p, call, argument);
+	bool readable;
 
-	if (r->kind != ROOT_REGISTERED || !r->call || call->loop || kept.kind != KEPT_IN_SLOT || !kept.id)
+	if (r->kind != ROOT_REGISTERED || !r->call || !slot)
 		return false;
 	const struct call registering = *program_call(p, r->call);
-	const struct program_function *f = program_function(p, registering.caller);
-	for (unsigned i = 1; i <= call_arguments(p, &registering); i++) {
-		uint32_t theirs = call_argument(p, &registering, i);
-		struct keeping k = mode_keeping(p, registering.caller, theirs);
+	return is_handed(p, registering.caller, registering.node, slot, &readable) && readable;
+}
 
-		readable |= asks(p, f, theirs, MAX_DEPTH - 3);
-		same |= k.kind == KEPT_IN_SLOT && k.id == kept.id;
-	}
-	return readable && same;
+/*
+ * The same of a program's own dispatch, which asks before it calls: `if (FD_ISSET(hook->fd, &set)) hook->callback(...)`
+ * after `hook_fd(client->fd, on_client, client)`.
+ */
+static bool dispatched_for(struct program *p, const struct instance *in, const struct call *call, unsigned argument)
+{
+	uint32_t slot = read_slot(p, call, argument), target = in->target;
+	bool readable;
+
+	if (!slot || !target || !in->parent || !in->call || !asked_for(p, program_call(p, in->call)))
+		return false;
+	while (program_target(p, target)->from)
+		target = program_target(p, target)->from;
+	const struct target *t = program_target(p, target);
+	return function_node(program_function(p, t->holder), t->node)->kind == NODE_CALL &&
+	       is_handed(p, t->holder, t->node, slot, &readable);
 }
 
 bool ready_told(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect)
@@ -173,7 +208,8 @@ bool ready_told(struct program *p, const struct instance *in, const struct call 
 	if (!effect->input || is_second(p, in, call))
 		return false;
 	for (unsigned i = 0; i < MAX_CALLERS; i++) {
-		if (asked_for(p, &at) || (!path->parent && registered_for(p, path, &at, argument)))
+		if (asked_for(p, &at) || (!path->parent && registered_for(p, path, &at, argument)) ||
+		    dispatched_for(p, path, &at, argument))
 			return true;
 		int64_t parameter = at.loop ? -1 : handed_descriptor(p, &at, argument);
 		if (parameter < 0 || !path->parent || !path->call)

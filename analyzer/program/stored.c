@@ -373,10 +373,23 @@ static bool is_left_out(const struct program *p, const struct slot *slot, const 
 	return s->initialised < objects;
 }
 
+/* `peer->fd = number_of(saved, "fd")`: what comes from outside tells nothing of the descriptors that are opened here. */
+static bool comes_from_outside(struct program *p, const struct store *store, const struct program_value *value)
+{
+	const struct program_function *f = program_function(p, store->function);
+	const struct node *n = store->value && !store->argument ? function_node(f, store->value) : NULL;
+
+	if (!n || n->kind != NODE_CALL || value_known(value))
+		return false;
+	uint32_t callee = n->symbol ? link_symbol(p, f->unit - 1, n->symbol) : 0;
+	return !callee || !program_function(p, callee)->fact;
+}
+
 /* The join of all stores; *initialised: each of them is an initialiser. */
 static struct program_value join_stores(struct program *p, const struct stores *s, bool *initialised)
 {
-	struct program_value value = value_unknown;
+	struct program_value value = value_unknown, descriptor = value_unknown;
+	bool first = true;
 
 	*initialised = true;
 	for (guint i = 0; i < s->items->len; i++) {
@@ -385,9 +398,15 @@ static struct program_value join_stores(struct program *p, const struct stores *
 
 		*initialised &= store->initialiser;
 		value = i == 0 ? one : value_join(value, one);
-		if (!value_known(&value))
+		if (comes_from_outside(p, store, &one))
+			continue;
+		descriptor = first ? one : value_join(descriptor, one);
+		first = false;
+		if (!value_known(&value) && !value_known(&descriptor))
 			break;
 	}
+	value.mode = descriptor.mode;
+	value.opens = descriptor.opens;
 	return value;
 }
 
