@@ -18,7 +18,7 @@
 
 #include <string.h>
 
-enum { MAX_WRAPPERS = 6 };
+enum { MAX_WRAPPERS = 6, MAX_NAMES = 4 };
 
 struct keeping mode_keeping(struct program *p, uint32_t function, uint32_t node)
 {
@@ -79,6 +79,51 @@ static bool is_set_from(struct program *p, uint32_t function, const struct node 
 	return argument && same_place(mode_keeping(p, function, argument), in);
 }
 
+/* The node whose descriptor a variable, set once, or the result of a call is another name for; 0: none. */
+static uint32_t named_by(struct program *p, uint32_t function, uint32_t node)
+{
+	const struct program_function *f = program_function(p, function);
+	const struct node *n = function_node(f, node);
+	uint32_t count = 0;
+
+	if (n->kind == NODE_LOCAL) {
+		const struct definition *d = definitions_of(p, f, (uint32_t)n->value, &count);
+
+		return count == 1 && !d->field ? d->value : 0;
+	}
+	if (n->kind != NODE_CALL || !n->symbol)
+		return 0;
+	struct call call = { .caller = function, .node = node, .callee = link_symbol(p, f->unit - 1, n->symbol) };
+	unsigned shared = call.callee ? shared_argument(p, call.callee) : 0;
+	return shared ? call_argument(p, &call, shared) : 0;
+}
+
+uint32_t mode_slot(struct program *p, uint32_t function, uint32_t node)
+{
+	for (unsigned depth = 0; node && depth < MAX_NAMES; depth++) {
+		struct keeping kept = mode_keeping(p, function, node);
+
+		if (kept.kind == KEPT_IN_SLOT)
+			return kept.id;
+		node = named_by(p, function, node);
+	}
+	return 0;
+}
+
+/* `peer->fd = fd`: whether one of the two was set to the other. */
+static bool is_copy(struct program *p, uint32_t function, const struct node *assignment, struct keeping a,
+		    struct keeping b)
+{
+	const struct program_function *f = program_function(p, function);
+	uint32_t value = assignment->first ? function_node(f, assignment->first)->next : 0;
+	uint8_t kind = value ? function_node(f, value)->kind : NODE_CONST;
+
+	if (kind != NODE_LOCAL && kind != NODE_PARAM && kind != NODE_FIELD && kind != NODE_GLOBAL)
+		return false;
+	struct keeping to = mode_keeping(p, function, assignment->first), from = mode_keeping(p, function, value);
+	return (same_place(to, a) && same_place(from, b)) || (same_place(to, b) && same_place(from, a));
+}
+
 /* Whether both names were given to one descriptor in this function. */
 static bool is_other_name(struct program *p, uint32_t function, struct keeping place, struct keeping in)
 {
@@ -89,7 +134,8 @@ static bool is_other_name(struct program *p, uint32_t function, struct keeping p
 	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
 		const struct node *n = function_node(f, i);
 
-		if (n->kind == NODE_ASSIGN && !n->op && is_set_from(p, function, n, place, in))
+		if (n->kind == NODE_ASSIGN && !n->op &&
+		    (is_set_from(p, function, n, place, in) || is_copy(p, function, n, place, in)))
 			return true;
 	}
 	return false;
@@ -202,14 +248,19 @@ void mode_mark(struct program *p)
 			program_function(p, program_call(p, i)->caller)->changes_modes = true;
 }
 
-static bool changes_slot(const struct program *p, uint32_t function, uint32_t slot)
+/* The slot with what is looked for in it that a function of the program changes; 0: none. */
+static uint32_t changed_slot(struct program *p, const struct call *call, struct keeping kept)
 {
-	const GArray *slots = g_hash_table_lookup(p->function_slots, GUINT_TO_POINTER(function));
+	const GArray *slots = g_hash_table_lookup(p->function_slots, GUINT_TO_POINTER(call->callee));
 
-	for (guint i = 0; slots && i < slots->len; i++)
-		if (g_array_index(slots, uint32_t, i) == slot)
-			return true;
-	return false;
+	for (guint i = 0; slots && i < slots->len; i++) {
+		struct keeping slot = { KEPT_IN_SLOT, g_array_index(slots, uint32_t, i) };
+
+		if (same_place(slot, kept) ||
+		    (kept.kind == KEPT_IN_VARIABLE && is_other_name(p, call->caller, slot, kept)))
+			return slot.id;
+	}
+	return 0;
 }
 
 /* --- what one call does --- */
@@ -258,9 +309,8 @@ enum mode mode_of_call(struct program *p, const struct instance *in, const struc
 	for (unsigned i = 0; mode == MODE_UNKNOWN && callee->fact && callee->changes >> i && i < 32; i++)
 		if (callee->changes & 1u << i && is_kept(p, call, i + 1, kept))
 			mode = by_function(p, in, call, (struct keeping){ KEPT_IN_VARIABLE, i });
-	if (mode == MODE_UNKNOWN && callee->fact && kept.kind == KEPT_IN_SLOT && changes_slot(p, call->callee, kept.id))
-		mode = by_function(p, in, call, kept);
-	return mode;
+	uint32_t slot = mode == MODE_UNKNOWN && callee->fact ? changed_slot(p, call, kept) : 0;
+	return slot ? by_function(p, in, call, (struct keeping){ KEPT_IN_SLOT, slot }) : mode;
 }
 
 /* --- the last change on the way --- */

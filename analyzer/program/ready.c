@@ -146,10 +146,9 @@ static int64_t handed_descriptor(struct program *p, const struct call *call, uns
 /* The field or global that a call reads from; 0: another thing. */
 static uint32_t read_slot(struct program *p, const struct call *call, unsigned argument)
 {
-	uint32_t node = argument ? call_argument(p, call, argument) : 0;
-	struct keeping kept = node ? mode_keeping(p, call->caller, node) : (struct keeping){ 0 };
+	uint32_t node = argument && !call->loop ? call_argument(p, call, argument) : 0;
 
-	return kept.kind == KEPT_IN_SLOT && !call->loop ? kept.id : 0;
+	return node ? mode_slot(p, call->caller, node) : 0;
 }
 
 /* Whether a call that registers is handed what is in the slot. *readable: and a bit for something to read. */
@@ -160,10 +159,8 @@ static bool is_handed(struct program *p, uint32_t function, uint32_t call, uint3
 
 	*readable = false;
 	for_each_child(argument, f->facts, function_node(f, call)) {
-		struct keeping k = mode_keeping(p, function, argument);
-
 		*readable |= asks(p, f, argument, MAX_DEPTH - 3);
-		same |= k.kind == KEPT_IN_SLOT && k.id == slot;
+		same |= mode_slot(p, function, argument) == slot;
 	}
 	return same;
 }
