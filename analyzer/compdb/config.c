@@ -42,9 +42,9 @@ static const struct {
 
 /* Words in a name that speak of another system. */
 static const char *const foreign_words[] = {
-	"KQUEUE",  "KEVENT", "WIN32",   "WINDOWS", "DARWIN", "SOLARIS", "FREEBSD",
-	"OPENBSD", "NETBSD", "DEVPOLL", "PORTFS",  "BROKEN", "COCOA",   "QUARTZ",
-	"MACOS",   "OSX",    "APPLE",   "ANDROID", "AIX",    "HPUX",    "VALGRIND",
+	"KQUEUE",  "KEVENT", "WIN32",    "WINDOWS", "DARWIN", "SOLARIS", "FREEBSD", "OPENBSD", "NETBSD",
+	"DEVPOLL", "PORTFS", "BROKEN",   "COCOA",   "QUARTZ", "MACOS",   "OSX",     "APPLE",   "ANDROID",
+	"AIX",     "HPUX",   "VALGRIND", "SUNOS",   "IRIX",   "CYGWIN",  "MINGW",   "BEOS",
 };
 
 static enum shape shape_of(const char *name)

@@ -10,6 +10,12 @@
 /* Words in a macro's name that say it is not for the program as it is shipped. */
 static const char *const unwanted_words[] = { "TEST", "DEBUG", "DISABLE", "COVERAGE", "CMAKE_", "FUZZ", "SANITIZE" };
 
+/* CONFIG_NO_LOG, NO_FORK: what takes something away is for who builds a small program. */
+static bool takes_away(const char *name)
+{
+	return g_str_has_prefix(name, "NO_") || strstr(name, "_NO_") || strstr(name, "WITHOUT_");
+}
+
 static bool is_unwanted(const char *name)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(unwanted_words); i++)
@@ -79,12 +85,32 @@ static void add_macro(struct defines *defines, struct packages *packages, GHashT
 		g_ptr_array_add(defines->macros, g_strdup_printf("%s=%s", name, value));
 }
 
+/* A file that is all of a program of its own, to try out the rest: `#ifdef STANDALONE`. */
+static bool is_for_trying(const char *name)
+{
+	static const char *const words[] = { "MAIN", "STANDALONE", "EXAMPLE", "DEMO", "BENCH" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strstr(name, words[i]))
+			return true;
+	return false;
+}
+
+char *defines_whole(struct packages *packages, const char *name)
+{
+	if (*name == '_' || is_unwanted(name) || takes_away(name) || is_for_trying(name))
+		return NULL;
+	return config_judge(packages, name, NULL);
+}
+
 static bool is_given(const struct tree *tree, struct packages *packages, const struct build_file *file, gsize at,
 		     const char *name)
 {
 	enum choice choice = is_unwanted(name) ? CHOICE_NO : choice_of_macro(tree, file, at, name);
 
-	return choice == CHOICE_OPEN ? is_possible(packages, name) : choice == CHOICE_YES;
+	if (choice == CHOICE_OPEN)
+		return !takes_away(name) && is_possible(packages, name);
+	return choice == CHOICE_YES;
 }
 
 static void read_macros(struct defines *defines, const struct tree *tree, struct packages *packages, GHashTable *seen,

@@ -18,6 +18,11 @@ struct defines {
  * another system is left out.
  */
 struct defines *defines_read(const struct tree *tree, struct packages *packages, const char *folder);
+/*
+ * The value that macro `name` is given where all the code of a file stands under it: who builds the file gives it. NULL:
+ * it speaks of another system, of a test, or of what this machine has not. The caller frees.
+ */
+char *defines_whole(struct packages *packages, const char *name);
 void defines_free(struct defines *defines); /* safe on NULL */
 
 #endif

@@ -201,11 +201,25 @@ static void add_machine(struct inference *inference, GPtrArray *words, const str
 	}
 }
 
-static GPtrArray *words_of(struct inference *inference, const char *folder, const struct needs *needs)
+/* A file of which nothing would be left is one that the build gives a macro. */
+static void add_whole(struct inference *inference, GPtrArray *words, const char *file)
+{
+	const struct scan *scan = tree_scan(inference->resolver.tree, file);
+	g_autofree char *value = NULL;
+
+	if (!scan || !scan->whole)
+		return;
+	value = defines_whole(inference->resolver.packages, scan->whole);
+	if (value)
+		g_ptr_array_add(words, arena_printf(inference->arena, "-D%s=%s", scan->whole, value));
+}
+
+static GPtrArray *words_of(struct inference *inference, const char *folder, const char *file, const struct needs *needs)
 {
 	GPtrArray *words = g_ptr_array_new();
 
 	g_ptr_array_add(words, "-D_GNU_SOURCE");
+	add_whole(inference, words, file);
 	add_macros(inference, words, defines_of(inference, folder)->macros);
 	if (needs->config)
 		g_ptr_array_add(words, "-DHAVE_CONFIG_H");
@@ -227,7 +241,7 @@ static void infer_unit(struct inference *inference, const char *file)
 
 	needs_init(&needs);
 	collect_needs(inference, file, folder, &needs);
-	GPtrArray *words = words_of(inference, folder, &needs);
+	GPtrArray *words = words_of(inference, folder, file, &needs);
 	struct arguments arguments =
 		arguments_filter(inference->arena, (const char *const *)words->pdata, inference->root, file);
 	struct unit_command unit = {

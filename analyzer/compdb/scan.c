@@ -37,6 +37,8 @@ struct scanner {
 	const char *at, *end;
 	GArray *arms; /* struct arm */
 	GHashTable *known_switches;
+	char *outermost; /* the macro that the outermost open condition asks for, and nothing else; NULL: it is not like that */
+	bool free_code; /* some code stands under another condition, or under none */
 	struct scan *out;
 };
 
@@ -117,6 +119,48 @@ static void close_condition(struct scanner *scanner)
 {
 	if (scanner->arms->len)
 		g_array_set_size(scanner->arms, scanner->arms->len - 1);
+	if (!scanner->arms->len)
+		g_clear_pointer(&scanner->outermost, g_free);
+}
+
+static bool is_name(char c)
+{
+	return g_ascii_isalnum(c) || c == '_';
+}
+
+/* "X" of `X`, `(X)`, `defined X`, `defined(X)`; NULL for any other condition. The caller frees. */
+static char *only_macro(const char *text)
+{
+	g_autofree char *copy = g_strdup(text);
+	char *word = g_strstrip(g_strdelimit(copy, "()", ' '));
+
+	if (g_str_has_prefix(word, "defined "))
+		word = g_strchug(word + strlen("defined "));
+	bool plain = g_ascii_isalpha(*word);
+	for (const char *c = word; *c && plain; c++)
+		plain = is_name(*c);
+	return plain ? g_strdup(word) : NULL;
+}
+
+/* The outermost condition begins, or goes on with another arm (NULL). */
+static void set_outermost(struct scanner *scanner, const char *text)
+{
+	g_free(scanner->outermost);
+	scanner->outermost = text ? only_macro(text) : NULL;
+}
+
+/* Nothing but includes and the like stands outside of `#ifdef LINUX ... #endif`. */
+static void note_code(struct scanner *scanner)
+{
+	struct scan *out = scanner->out;
+
+	if (is_hidden(scanner) || scanner->free_code)
+		return;
+	scanner->free_code = !scanner->outermost || (out->whole && strcmp(out->whole, scanner->outermost) != 0);
+	if (!scanner->free_code && !out->whole)
+		out->whole = g_strdup(scanner->outermost);
+	if (scanner->free_code)
+		g_clear_pointer(&out->whole, g_free);
 }
 
 static void add_include(struct scanner *scanner, const char *rest)
@@ -128,11 +172,6 @@ static void add_include(struct scanner *scanner, const char *rest)
 		return;
 	struct include include = { g_strndup(rest + 1, (gsize)(end - rest - 1)), close == '>' };
 	g_array_append_val(scanner->out->includes, include);
-}
-
-static bool is_name(char c)
-{
-	return g_ascii_isalnum(c) || c == '_';
 }
 
 /* What configure scripts decide: upper case with one of these words in front. */
@@ -189,6 +228,10 @@ static void read_directive(struct scanner *scanner, char *text)
 
 	if (g_str_has_prefix(word, "if") || strcmp(word, "elif") == 0)
 		add_switches(scanner, rest);
+	if (g_str_has_prefix(word, "if") && !scanner->arms->len)
+		set_outermost(scanner, strcmp(word, "ifndef") == 0 ? NULL : rest);
+	else if (g_str_has_prefix(word, "el") && scanner->arms->len == 1)
+		set_outermost(scanner, NULL);
 	if (strcmp(word, "if") == 0)
 		open_condition(scanner, expression_truth(rest));
 	else if (strcmp(word, "ifdef") == 0)
@@ -309,6 +352,7 @@ void scan_free(struct scan *scan)
 	g_array_free(scan->includes, TRUE);
 	g_ptr_array_free(scan->switches, TRUE);
 	g_ptr_array_free(scan->defined, TRUE);
+	g_free(scan->whole);
 	g_free(scan);
 }
 
@@ -316,10 +360,13 @@ struct scan *scan_text(const char *text, gsize length)
 {
 	g_autoptr(GArray) arms = g_array_new(FALSE, FALSE, sizeof(struct arm));
 	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
-	struct scanner scanner = { text, text + length, arms, known, scan_new() };
+	struct scanner scanner = {
+		.at = text, .end = text + length, .arms = arms, .known_switches = known, .out = scan_new()
+	};
 
 	for (skip_blanks(&scanner); scanner.at < scanner.end; skip_blanks(&scanner)) {
 		if (*scanner.at != '#') {
+			note_code(&scanner);
 			skip_line(&scanner);
 			continue;
 		}
@@ -328,5 +375,6 @@ struct scan *scan_text(const char *text, gsize length)
 		read_line(&scanner, line);
 		read_directive(&scanner, line->str);
 	}
+	g_free(scanner.outermost);
 	return scanner.out;
 }

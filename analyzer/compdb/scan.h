@@ -17,6 +17,7 @@ struct scan {
 	GArray *includes;    /* struct include, in order */
 	GPtrArray *switches; /* char *: HAVE_... and the like that its #if lines ask for, in order, each once */
 	GPtrArray *defined;  /* char *: those it defines itself */
+	char *whole; /* the macro without which the file is empty: `#ifdef LINUX` around all its code; NULL: none */
 };
 
 /*
