@@ -31,13 +31,16 @@ void search_push_root(struct search *s, uint32_t index)
 	const struct root root = *program_item(s->p, roots, struct root, index);
 	uint64_t programs = roots_programs(s->p, &root);
 
-	search_push(s, (struct instance){ .function = root.function,
-					  .context = root.context,
-					  .confidence = programs_only_test(programs) ? LEVEL_LOW : root.confidence,
-					  .root = index,
-					  .programs = programs,
-					  .loop = root.loop,
-					  .from_callback = root.kind != ROOT_LOOP });
+	struct instance in = { .function = root.function,
+			       .context = root.context,
+			       .confidence = programs_only_test(programs) ? LEVEL_LOW : root.confidence,
+			       .root = index,
+			       .programs = programs,
+			       .loop = root.loop,
+			       .from_callback = root.kind != ROOT_LOOP };
+
+	in.known = following_root(s->p, &in);
+	search_push(s, in);
 }
 
 /* The roots of the loop: first those that it comes to all the time, so that a witness begins at one if it can. */

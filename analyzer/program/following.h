@@ -71,6 +71,8 @@ void following_remember(struct following *w, uint32_t argument, uint32_t functio
 			struct environment *environment);
 /* What a callback knows if its parameter is what an argument of this call points at: the function in there. */
 const struct knowledge *following_held(struct following *w, uint32_t argument, uint32_t parameter);
+/* What a callback knows that a library calls for the descriptor it was handed over with; NULL: nothing. */
+const struct knowledge *following_root(struct program *p, const struct instance *root);
 /* What the functions that calls through a port may reach want to know of its arguments. */
 void following_ask_port(struct program *p, struct port *port);
 /* The call goes through a pointer, or hands one to who calls it at once: to all that it may hold. */

@@ -19,6 +19,7 @@
  *   parameters.c which parameters decide something                  roots.c     where following begins
  *   typed.c     callbacks that are told by their type
  *   within.c    callbacks that a library keeps for other calls of its own
+ *   watched.c   callbacks that are handed over with a descriptor
  *   locks.c     locks that workers hold for too long (with lock_name.c, lock_walk.c)
  *   spins.c     loops that wait by looking again
  *   pending.c   what goes on once it was started (with pending_part.c)
@@ -452,6 +453,8 @@ struct program {
 	GHashTable *deferred;     /* function -> its root that is deferred; NULL: none is */
 	GArray *waiting_calls;    /* calls of which that is so: struct call.waits */
 
+	GHashTable
+		*watched; /* (caller, node) of a call that hands over a descriptor -> struct program_value; watched.c */
 	GHashTable *returned;          /* hash of (function, what is known of its parameters) -> struct program_value */
 	unsigned effort, return_depth; /* of value.c */
 	unsigned nested;               /* questions inside of questions */

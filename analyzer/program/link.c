@@ -298,8 +298,8 @@ void program_free(struct program *p)
 				 p->constant_by_name, p->result_index,     p->slot_by_key,   p->target_index,
 				 p->inline_functions, p->instance_index,   p->stored,        p->rooted,
 				 p->within,           p->field_marks,      p->returned,      p->deferred,
-				 p->rooted_again,     p->port_visits,      p->knowledge,     p->objects,
-				 p->outcome_calls };
+				 p->watched,          p->rooted_again,     p->port_visits,   p->knowledge,
+				 p->objects,          p->outcome_calls };
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (tables[i])
 			g_hash_table_destroy(tables[i]);

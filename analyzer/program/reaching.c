@@ -216,6 +216,37 @@ static void bind_arguments(struct following *w, uint32_t function, struct enviro
 	remember_kin(environment, kin_handed_on(p, &w->parent, function));
 }
 
+/* The descriptor that a callback was handed over with, if the loop does not say more. */
+static void bind_watched(struct following *w, const struct instance *child, struct environment *environment)
+{
+	struct program_value value = watched_descriptor(w->s->p, child);
+	int parameter = value.mode ? watched_parameter(w->s->p, child->function) : -1;
+
+	if (parameter < 0)
+		return;
+	for (unsigned i = 0; i < environment->count; i++)
+		if (environment->items[i].parameter == (uint32_t)parameter) {
+			struct program_value *known = &environment->items[i].value;
+
+			if (known->mode == MODE_UNKNOWN || known->mode == MODE_UNSURE) {
+				known->mode = value.mode;
+				known->opens = value.opens;
+			}
+			return;
+		}
+	remember(environment, (uint32_t)parameter, value);
+}
+
+const struct knowledge *following_root(struct program *p, const struct instance *root)
+{
+	struct program_value value = watched_descriptor(p, root);
+	struct environment environment = { .count = 0 };
+
+	if (value.mode)
+		remember(&environment, (uint32_t)watched_parameter(p, root->function), value);
+	return value.mode ? knowledge_of(p, &environment) : NULL;
+}
+
 void following_into(struct following *w, struct instance child)
 {
 	struct program *p = w->s->p;
@@ -229,6 +260,7 @@ void following_into(struct following *w, struct instance child)
 	}
 	w->environment.count = 0;
 	bind_arguments(w, child.function, &w->environment, &several, &several_parameter);
+	bind_watched(w, &child, &w->environment);
 	if (!several) {
 		child.known = knowledge_of(p, &w->environment);
 		following_reach(w, child);

@@ -196,6 +196,33 @@ static bool dispatched_for(struct program *p, const struct instance *in, const s
 	       is_handed(p, t->holder, t->node, slot, &readable);
 }
 
+/* A loop of the program's own is asked for reading unless its words speak of writing. */
+static bool hands_over_to_read(struct program *p, const struct instance *in, const struct call *handing)
+{
+	const struct program_function *f = program_function(p, handing->caller);
+	g_autofree char *name = g_ascii_strdown(handing->callee ? program_function(p, handing->callee)->name : "", -1);
+
+	for (unsigned i = 1; i <= call_arguments(p, handing); i++)
+		if (asks(p, f, call_argument(p, handing, i), MAX_DEPTH - 3))
+			return true;
+	return in->parent && !strstr(name, "write") && !strstr(name, "output");
+}
+
+/* Whether a callback reads from the descriptor that it was handed over with, to be called back for: a dispatch asks epoll. */
+static bool called_for(struct program *p, const struct instance *in, const struct call *call, unsigned argument)
+{
+	int64_t parameter = call->loop ? -1 : handed_descriptor(p, call, argument);
+	uint32_t slot = read_slot(p, call, argument);
+	struct call handing;
+	bool readable;
+
+	if ((parameter < 0 && !slot) || !watched_by(p, in, &handing) || !hands_over_to_read(p, in, &handing))
+		return false;
+	if (parameter >= 0)
+		return parameter == watched_parameter(p, in->function);
+	return is_handed(p, handing.caller, handing.node, slot, &readable);
+}
+
 bool ready_told(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect)
 {
 	struct call at = *call;
@@ -206,7 +233,7 @@ bool ready_told(struct program *p, const struct instance *in, const struct call 
 		return false;
 	for (unsigned i = 0; i < MAX_CALLERS; i++) {
 		if (asked_for(p, &at) || (!path->parent && registered_for(p, path, &at, argument)) ||
-		    dispatched_for(p, path, &at, argument))
+		    dispatched_for(p, path, &at, argument) || called_for(p, path, &at, argument))
 			return true;
 		int64_t parameter = at.loop ? -1 : handed_descriptor(p, &at, argument);
 		if (parameter < 0 || !path->parent || !path->call)

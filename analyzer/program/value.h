@@ -116,6 +116,17 @@ struct program_value descriptor_changed(struct program *p, const struct instance
 /* What a call of a library function opens; value_unknown if nothing. */
 struct program_value descriptor_of_call(struct program *p, const struct instance *in, uint32_t node, uint32_t callee);
 
+/* watched.c */
+/*
+ * Whether an instance on the loop is a callback that was handed over, by the call *out, to be called back for a
+ * descriptor among the arguments of that call.
+ */
+bool watched_by(const struct program *p, const struct instance *in, struct call *out);
+/* The parameter (from 0) by which such a callback is told its descriptor; -1: there is no one such. */
+int watched_parameter(const struct program *p, uint32_t function);
+/* What is known of that descriptor; value_unknown if the instance is no such callback. */
+struct program_value watched_descriptor(struct program *p, const struct instance *in);
+
 /* ready.c: whether what a call waits for is there, as the path to it has just been told. */
 bool ready_told(struct program *p, const struct instance *in, const struct call *call, const struct effect *effect);
 
