@@ -10,7 +10,7 @@
  *   thread_local.c numbers by which threads with a loop know themselves
  *   value.c     what an expression is known to be on a path         definition.c what variables are set to
  *   variable.c  what a variable holds at a place                    condition.c what packs ask of arguments
- *   loops.c     loops written by hand around a wait (loops_accept.c) descriptor.c whether a descriptor blocks
+ *   loops.c     loops written by hand around a wait (loops_*.c) descriptor.c whether a descriptor blocks
  *   mode.c      what changes the mode of a descriptor               stored.c    what fields and globals hold
  *   knowledge.c what is known of parameters, kept once
  *   outcome.c   what calls came to, kept for paths that know the same

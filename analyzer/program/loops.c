@@ -12,12 +12,12 @@
  *
  * A goto back, or a function that calls itself behind its wait, is a loop like any other. Where the wait lies behind a
  * pointer (a backend for epoll, one for poll), the waits of all that it may be are the loop's own. A loop that returns
- * a pointer to what it waited for only fetches it, where a loop around that calls through pointers:
+ * a pointer to what it waited for only fetches it (loops_fetch.c), where a loop around that calls through pointers:
  *
  *      while ((job = fetch(master)))          <- the root
  *              job->run(job);                    fetch: do { epoll_wait(); if (ready) return ready; } while (true);
  *
- * Not a root: a wait for a single descriptor ("wait until readable"), a loop that dispatches nothing (a retry on EINTR;
+ * Not a root: a wait for a single descriptor ("wait until readable"; loops_one.c), a loop that dispatches nothing (a retry on EINTR;
  * loops_retry.c), one with a number of turns, a thread that serves its own two descriptors (a device, and a pipe that says
  * stop), and a loop that is itself reached from the loop; there the wait is a blocking call like any other.
  */
@@ -46,55 +46,6 @@ static const struct effect *wait_effect(const struct program_function *f)
 	return NULL;
 }
 
-/* `FD_SET(fd, &set)`: its bit is `1 << fd % 64`. */
-static bool is_put_in_set(const struct program_function *f, int64_t variable)
-{
-	for (uint32_t node = f->fact->body; node < f->end_node; node++) {
-		const struct node *n = function_node(f, node);
-
-		if (n->kind != NODE_BINARY || n->op != OP_SHIFT_LEFT)
-			continue;
-		n = function_node(f, function_node(f, n->first)->next);
-		if (n->kind != NODE_BINARY || n->op != OP_MODULO)
-			continue;
-		n = function_node(f, n->first);
-		if (n->kind == NODE_LOCAL && n->value == variable)
-			return true;
-	}
-	return false;
-}
-
-/* `select(fd + 1, ...)` with one descriptor of this function, `poll(&one, 1, ...)`. */
-static bool waits_for_one(struct program *p, const struct call *call, const struct effect *e)
-{
-	const struct program_function *f = program_function(p, call->caller);
-	uint32_t count = e->count_argument ? call_argument(p, call, (unsigned)e->count_argument) : 0;
-
-	if (!count)
-		return false;
-	const struct node *n = function_node(f, count);
-	if (n->kind == NODE_CONST)
-		return n->value == 1;
-	if (n->kind != NODE_BINARY || n->op != OP_ADD)
-		return false;
-	const struct node *left = function_node(f, n->first);
-	if (left->kind == NODE_PARAM)
-		return true;
-	if (left->kind != NODE_LOCAL)
-		return false;
-	unsigned opened = 0; /* once, here: one descriptor; what a helper returns that fills the sets is a maximum */
-	uint32_t all;
-	const struct definition *d = definitions_of(p, f, (uint32_t)left->value, &all);
-	for (uint32_t i = 0; i < all; i++) {
-		enum node_kind kind = d[i].value ? function_node(f, d[i].value)->kind : NODE_EMPTY;
-
-		if (kind != NODE_CALL && kind != NODE_CONST)
-			return false;
-		opened += kind == NODE_CALL;
-	}
-	return opened == 1 && is_put_in_set(f, left->value);
-}
-
 /* One turn of a library's loop has a mode or flag that says so; the call that runs it to the end has none. */
 static bool single_turn(struct program *p, const struct call *call)
 {
@@ -114,7 +65,7 @@ static bool is_wait(struct program *p, const struct call *call)
 		return false;
 	if (e->kind == EFFECT_RUNS_LOOP)
 		return single_turn(p, call);
-	return value_effect(p, &anyone, call, e) != TRUTH_FALSE && !waits_for_one(p, call, e);
+	return value_effect(p, &anyone, call, e) != TRUTH_FALSE && !loop_waits_for_one(p, call, e);
 }
 
 bool loop_holds(const struct program *p, const struct call *call, uint32_t loop)
@@ -379,32 +330,6 @@ static bool add_candidate(struct loop_search *s, struct loop_candidate candidate
 	return true;
 }
 
-/* "struct job *(struct master *)": a count of bytes that were read is nothing to serve. */
-static bool returns_pointer(const struct program *p, uint32_t function)
-{
-	const char *type = program_function(p, function)->type;
-	size_t length = type ? strcspn(type, "(") : 0;
-
-	return length && type[length - 1] == '*';
-}
-
-/* Whether a loop returns something. */
-static bool returns_from(const struct program *p, uint32_t function, uint32_t loop)
-{
-	const struct program_function *f = program_function(p, function);
-
-	for (uint32_t i = f->first_return; i < f->first_return + f->returns; i++) {
-		const struct region *at = program_item(p, returns, struct region, i);
-
-		if (!function_node(f, at->node)->first)
-			continue;
-		for (uint32_t l = at->loop; l; l = program_item(p, loops, struct loop, l)->outer)
-			if (l == loop)
-				return true;
-	}
-	return false;
-}
-
 /* The wait is the callers', too. */
 static void carry_on(struct loop_search *s, uint32_t wait)
 {
@@ -426,7 +351,7 @@ static void look_outwards(struct loop_search *s, uint32_t wait)
 		if (is_counted(p, program_item(p, loops, struct loop, l)) || only_retries(s, &candidate) ||
 		    !add_candidate(s, candidate))
 			continue;
-		if (!is_fetched(s, wait) && returns_pointer(p, function) && returns_from(p, function, l)) {
+		if (!is_fetched(s, wait) && loop_fetches(p, function, l)) {
 			s->fetches[function] = 1;
 			carry_on(s, wait);
 		}

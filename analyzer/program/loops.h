@@ -1,6 +1,7 @@
 /*
  * loops: what the search for loops written by hand is made of. loops.c finds the candidates, from each wait outwards;
- * loops_accept.c takes of them what no other loop reaches; loops_retry.c tells a wait that is only tried again.
+ * loops_accept.c takes of them what no other loop reaches. loops_one.c, loops_retry.c and loops_fetch.c tell waits that
+ * make no event loop.
  */
 #ifndef LOOPLINT_PROGRAM_LOOPS_H
 #define LOOPLINT_PROGRAM_LOOPS_H
@@ -41,6 +42,14 @@ bool loop_holds(const struct program *p, const struct call *call, uint32_t loop)
 uint32_t loop_wait_of(const struct loop_search *s, uint32_t call);
 /* How many calls lie between this one and the wait that it carries. */
 unsigned loop_chain_length(const struct loop_search *s, uint32_t call);
+
+/* loops_one.c */
+/* Whether a call that waits, as the effect says, does so for a single descriptor. */
+bool loop_waits_for_one(struct program *p, const struct call *call, const struct effect *e);
+
+/* loops_fetch.c */
+/* Whether a loop of a function returns a pointer to what it waited for. */
+bool loop_fetches(struct program *p, uint32_t function, uint32_t loop);
 
 /* loops_retry.c */
 /* Whether a loop statement is left as soon as the wait in it, a call, has told of an event. */
