@@ -10,7 +10,7 @@
  */
 #include "program/loops.h"
 
-enum { SELECT_TIMEOUT = 5 };
+enum { SELECT_COUNT = 1, SELECT_TIMEOUT = 5 };
 
 /* `FD_SET(fd, &set)`: its bit is `1 << fd % 64`. */
 static bool is_put_in_set(struct program *p, uint32_t function, uint32_t descriptor)
@@ -79,8 +79,8 @@ bool loop_waits_for_one(struct program *p, const struct call *call, const struct
 	const struct node *n = function_node(f, count);
 	if (n->kind == NODE_CONST)
 		return n->value == 1;
-	if (n->kind != NODE_BINARY || n->op != OP_ADD)
-		return false;
+	if (e->count_argument != SELECT_COUNT || n->kind != NODE_BINARY || n->op != OP_ADD)
+		return false; /* poll() of `count + 1` waits for several */
 	const struct node *left = function_node(f, n->first);
 	if (left->kind == NODE_PARAM)
 		return true;
