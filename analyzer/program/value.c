@@ -250,11 +250,10 @@ static struct program_value look_at_call(struct program *p, const struct instanc
 	if (n->first && !f->fact && strncmp(f->name, "__builtin_expect", 16) == 0)
 		return value_eval(p, in, n->first, depth + 1);
 	struct program_value opened = descriptor_of_call(p, in, node, callee);
-	if (opened.mode)
-		return opened;
-	if (!f->fact)
-		return memory_of_call(p, in, node, callee, depth);
-	return value_of_call(p, in, node, callee, depth);
+	if (f->fact)
+		return opened.mode ? opened : value_of_call(p, in, node, callee, depth);
+	opened.in_memory = memory_of_call(p, in, node, callee, depth).in_memory;
+	return opened;
 }
 
 /* What is asked on the way of arguments and conditions has no effort of its own: in a loop they may ask for this call. */
