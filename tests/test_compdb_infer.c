@@ -181,6 +181,7 @@ static void config_h_says_what_this_machine_has(void **state)
 	struct project *project = *state;
 
 	project_write(project, "configure.ac", "AC_INIT([demo], [1.0])\nAC_DEFINE([ENABLE_X], [1], [x])\n");
+	project_write(project, "m4/loop.m4", "AC_DEFUN([DEMO_LOOP], [AC_DEFINE(LOOP_EPOLL,, [loop])])\n");
 	project_write(project, "a.c",
 		      "#ifdef HAVE_CONFIG_H\n#include \"config.h\"\n#endif\n"
 		      "#ifdef HAVE_SYS_EPOLL_H\n#elif defined(HAVE_KQUEUE)\n#endif\n"
@@ -190,6 +191,7 @@ static void config_h_says_what_this_machine_has(void **state)
 	assert_non_null(strstr(text, "#define HAVE_SYS_EPOLL_H 1\n"));
 	assert_non_null(strstr(text, "#define HAVE_ACCEPT4 1\n"));
 	assert_non_null(strstr(text, "#define ENABLE_X 1\n"));
+	assert_non_null(strstr(text, "#define LOOP_EPOLL 1\n"));
 	assert_non_null(strstr(text, "#define PACKAGE \"PACKAGE\"\n"));
 	assert_null(strstr(text, "KQUEUE"));
 	assert_null(strstr(text, "NO_SUCH_FUNCTION"));

@@ -45,7 +45,8 @@ static bool is_build_file(const char *name)
 	for (gsize i = 0; i < G_N_ELEMENTS(build_names); i++)
 		if (strcmp(build_names[i], name) == 0)
 			return true;
-	return g_str_has_prefix(name, "Makefile") || g_str_has_suffix(name, ".mk");
+	return g_str_has_prefix(name, "Makefile") || g_str_has_suffix(name, ".mk") ||
+	       (g_str_has_suffix(name, ".m4") && strcmp(name, "aclocal.m4") != 0); /* that repeats installed ones */
 }
 
 static void add_build_file(struct tree *tree, const char *path)
