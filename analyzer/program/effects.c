@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+/* A wrapper of usleep() waits as long as it is told to: of those that are as sure, the longest is what is to be seen. */
+static bool lasts_longer(const struct loop_effect *a, const struct loop_effect *b)
+{
+	return a->confidence == b->confidence && a->time_us >= 0 && b->time_us >= 0 && a->time_us > b->time_us;
+}
+
 /* The surer one; but what a program that serves others is likely to do, it is asked for before any client. */
 static bool counts_more(const struct program *p, const struct loop_effect *a, const struct loop_effect *b)
 {
@@ -11,7 +17,7 @@ static bool counts_more(const struct program *p, const struct loop_effect *a, co
 	bool b_serves = !programs_only_client(p, program_instance(p, b->instance)->programs);
 
 	if (a_serves == b_serves || (a_serves ? a->confidence : b->confidence) == LEVEL_LOW)
-		return a->confidence > b->confidence;
+		return a->confidence > b->confidence || lasts_longer(a, b);
 	return a_serves;
 }
 
