@@ -110,6 +110,21 @@ uint32_t mode_slot(struct program *p, uint32_t function, uint32_t node)
 	return 0;
 }
 
+int64_t mode_parameter(struct program *p, uint32_t function, uint32_t node)
+{
+	const struct program_function *f = program_function(p, function);
+	uint32_t count;
+
+	for (unsigned depth = 0; node && depth < MAX_NAMES; depth++) {
+		const struct node *n = function_node(f, node);
+
+		if (n->kind == NODE_PARAM)
+			return definitions_of(p, f, (uint32_t)n->value, &count) ? -1 : n->value;
+		node = named_by(p, function, node);
+	}
+	return -1;
+}
+
 /* `peer->fd = fd`: whether one of the two was set to the other. */
 static bool is_copy(struct program *p, uint32_t function, const struct node *assignment, struct keeping a,
 		    struct keeping b)

@@ -134,13 +134,8 @@ static bool is_second(struct program *p, const struct instance *in, const struct
 static int64_t handed_descriptor(struct program *p, const struct call *call, unsigned argument)
 {
 	uint32_t node = argument ? call_argument(p, call, argument) : 0;
-	const struct node *n = node ? function_node(program_function(p, call->caller), node) : NULL;
-	uint32_t count;
 
-	if (!n || n->kind != NODE_PARAM ||
-	    definitions_of(p, program_function(p, call->caller), (uint32_t)n->value, &count))
-		return -1;
-	return n->value;
+	return node ? mode_parameter(p, call->caller, node) : -1;
 }
 
 /* The field or global that a call reads from; 0: another thing. */

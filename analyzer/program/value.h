@@ -187,6 +187,8 @@ struct keeping {
 struct keeping mode_keeping(struct program *p, uint32_t function, uint32_t node);
 /* The field or global that holds the descriptor, itself or under another name: `fd = get_fd(peer->channel)`; 0: none. */
 uint32_t mode_slot(struct program *p, uint32_t function, uint32_t node);
+/* The parameter (from 0) that is it, or is another name of it, and keeps what it was called with; -1: none. */
+int64_t mode_parameter(struct program *p, uint32_t function, uint32_t node);
 /* Finds the functions that change the mode of what they are handed. Once, before contexts. */
 void mode_mark(struct program *p);
 /* The mode that a call brings what is kept there into; MODE_UNKNOWN: it leaves it as it is. */
