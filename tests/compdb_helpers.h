@@ -87,6 +87,18 @@ static inline const struct unit_command *project_unit(struct project *project, c
 	return NULL;
 }
 
+/* The unit of the file `name` as it is inferred, with stand-ins below .scratch; fails the test if there is none. */
+static inline const struct unit_command *infer(struct project *project, const char *name)
+{
+	const char *const paths[] = { project_path(project, name), NULL };
+
+	g_mkdir_with_parents(project_path(project, ".scratch"), 0755);
+	assert_int_equal(compdb_infer(&project->arena, project->root, paths, project_path(project, ".scratch"),
+				      &project->database, &project->diagnostics),
+			 0);
+	return project_unit(project, name);
+}
+
 static inline bool has_argument(const struct unit_command *unit, const char *argument)
 {
 	return g_strv_contains(unit->arguments, argument);

@@ -1,17 +1,6 @@
 /* compdb: which macros a build file gives, by what its options are set to if nobody chooses. */
 #include "compdb_helpers.h"
 
-static const struct unit_command *infer(struct project *project, const char *name)
-{
-	const char *const paths[] = { project_path(project, name), NULL };
-
-	g_mkdir_with_parents(project_path(project, ".scratch"), 0755);
-	assert_int_equal(compdb_infer(&project->arena, project->root, paths, project_path(project, ".scratch"),
-				      &project->database, &project->diagnostics),
-			 0);
-	return project_unit(project, name);
-}
-
 static void a_switch_of_make_is_as_its_variable_is_set(void **state)
 {
 	struct project *project = *state;

@@ -4,17 +4,6 @@
 #include "compdb/config.h"
 #include "compdb/scan.h"
 
-static const struct unit_command *infer(struct project *project, const char *name)
-{
-	const char *const paths[] = { project_path(project, name), NULL };
-
-	g_mkdir_with_parents(project_path(project, ".scratch"), 0755);
-	assert_int_equal(compdb_infer(&project->arena, project->root, paths, project_path(project, ".scratch"),
-				      &project->database, &project->diagnostics),
-			 0);
-	return project_unit(project, name);
-}
-
 static bool has_folder(struct project *project, const struct unit_command *unit, const char *option, const char *folder)
 {
 	return has_arguments(unit, option, *folder ? project_path(project, folder) : project->root);

@@ -3,17 +3,6 @@
 
 #include "compdb/scan.h"
 
-static const struct unit_command *infer(struct project *project, const char *name)
-{
-	const char *const paths[] = { project_path(project, name), NULL };
-
-	g_mkdir_with_parents(project_path(project, ".scratch"), 0755);
-	assert_int_equal(compdb_infer(&project->arena, project->root, paths, project_path(project, ".scratch"),
-				      &project->database, &project->diagnostics),
-			 0);
-	return project_unit(project, name);
-}
-
 static void what_takes_something_away_is_left_out(void **state)
 {
 	struct project *project = *state;
