@@ -134,33 +134,6 @@ uint32_t loop_wait_of(const struct loop_search *s, uint32_t call)
 	return call;
 }
 
-struct opening {
-	const struct program *p;
-	bool only;
-};
-
-static void look_at_store(uint32_t function, uint32_t at, uint32_t value, bool initialiser, void *data)
-{
-	struct opening *o = data;
-	const struct program_function *f = program_function(o->p, function);
-
-	(void)at;
-	(void)initialiser;
-	o->only &= value && (function_node(f, value)->kind == NODE_CALL || function_node(f, value)->kind == NODE_CONST);
-}
-
-/* `select(device + 1, ...)` for a global that is only ever set to what calls return: no maximum of several. */
-static bool waits_for_global(struct program *p, const struct call *wait, uint32_t count)
-{
-	const struct program_function *f = program_function(p, wait->caller);
-	const struct node *n = function_node(f, count);
-	uint32_t left = n->kind == NODE_BINARY && n->op == OP_ADD ? n->first : 0;
-	struct opening opening = { p, left && function_node(f, left)->kind == NODE_GLOBAL };
-
-	return opening.only && stored_each(p, pointers_slot_of(p, wait->caller, left), look_at_store, &opening) &&
-	       opening.only;
-}
-
 /* A thread's own device; with nobody to call back, also one beside it, which tells the thread to stop. */
 static bool serves_itself(struct loop_search *s, const struct loop_candidate *candidate, unsigned ways)
 {
@@ -171,7 +144,8 @@ static bool serves_itself(struct loop_search *s, const struct loop_candidate *ca
 	if (!count || !s->p->on_thread[candidate->function])
 		return false;
 	const struct node *n = function_node(program_function(s->p, wait.caller), count);
-	return (n->kind == NODE_CONST && n->value <= 2 && !(ways & BY_POINTER)) || waits_for_global(s->p, &wait, count);
+	return (n->kind == NODE_CONST && n->value <= 2 && !(ways & BY_POINTER)) ||
+	       loop_waits_for_global(s->p, &wait, count);
 }
 
 /* A turn of a wait for signals does what they ask for. With threads, this is the one that takes them, and no more. */

@@ -46,6 +46,8 @@ unsigned loop_chain_length(const struct loop_search *s, uint32_t call);
 /* loops_one.c */
 /* Whether a call that waits, as the effect says, does so for a single descriptor. */
 bool loop_waits_for_one(struct program *p, const struct call *call, const struct effect *e);
+/* The same of `select(device + 1, ...)` for a global that is only ever set to what calls return: no maximum of several. */
+bool loop_waits_for_global(struct program *p, const struct call *wait, uint32_t count);
 
 /* loops_fetch.c */
 /* Whether a loop of a function returns a pointer to what it waited for. */

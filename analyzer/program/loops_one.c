@@ -88,3 +88,29 @@ bool loop_waits_for_one(struct program *p, const struct call *call, const struct
 		return waits_for_ever(p, call) && is_put_in_set(p, call->caller, n->first);
 	return left->kind == NODE_LOCAL && is_opened_here(p, f, left) && is_put_in_set(p, call->caller, n->first);
 }
+
+struct opening {
+	const struct program *p;
+	bool only;
+};
+
+static void look_at_store(uint32_t function, uint32_t at, uint32_t value, bool initialiser, void *data)
+{
+	struct opening *o = data;
+	const struct program_function *f = program_function(o->p, function);
+
+	(void)at;
+	(void)initialiser;
+	o->only &= value && (function_node(f, value)->kind == NODE_CALL || function_node(f, value)->kind == NODE_CONST);
+}
+
+bool loop_waits_for_global(struct program *p, const struct call *wait, uint32_t count)
+{
+	const struct program_function *f = program_function(p, wait->caller);
+	const struct node *n = function_node(f, count);
+	uint32_t left = n->kind == NODE_BINARY && n->op == OP_ADD ? n->first : 0;
+	struct opening opening = { p, left && function_node(f, left)->kind == NODE_GLOBAL };
+
+	return opening.only && stored_each(p, pointers_slot_of(p, wait->caller, left), look_at_store, &opening) &&
+	       opening.only;
+}

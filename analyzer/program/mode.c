@@ -18,7 +18,7 @@
 
 #include <string.h>
 
-enum { MAX_WRAPPERS = 6, MAX_NAMES = 4 };
+enum { MAX_WRAPPERS = 6 };
 
 struct keeping mode_keeping(struct program *p, uint32_t function, uint32_t node)
 {
@@ -46,122 +46,12 @@ struct keeping mode_keeping(struct program *p, uint32_t function, uint32_t node)
 	return (struct keeping){ 0 };
 }
 
-static bool same_place(struct keeping a, struct keeping b)
-{
-	return a.kind && a.kind == b.kind && a.id == b.id;
-}
-
-/* The argument whose mode the result of a call shares: 1 of `dup(fd)`; 0: of none. */
-static unsigned shared_argument(const struct program *p, uint32_t callee)
-{
-	const struct model *model = program_function(p, callee)->model;
-
-	for (size_t i = 0; model && i < model->effect_count; i++)
-		if (model->effects[i]->kind == EFFECT_TAKES_MODE && !model->effects[i]->to_argument)
-			return (unsigned)model->effects[i]->descriptor;
-	return 0;
-}
-
-/* Whether `place` was set to a call that gives another name to what is kept in `in`: `channel = unix_new(fd)`. */
-static bool is_set_from(struct program *p, uint32_t function, const struct node *assignment, struct keeping place,
-			struct keeping in)
-{
-	const struct program_function *f = program_function(p, function);
-	uint32_t value = assignment->first ? function_node(f, assignment->first)->next : 0;
-	const struct node *n = value ? function_node(f, value) : NULL;
-
-	if (!n || n->kind != NODE_CALL || !n->symbol ||
-	    !same_place(mode_keeping(p, function, assignment->first), place))
-		return false;
-	struct call call = { .caller = function, .node = value, .callee = link_symbol(p, f->unit - 1, n->symbol) };
-	unsigned shared = call.callee ? shared_argument(p, call.callee) : 0;
-	uint32_t argument = shared ? call_argument(p, &call, shared) : 0;
-	return argument && same_place(mode_keeping(p, function, argument), in);
-}
-
-/* The node whose descriptor a variable, set once, or the result of a call is another name for; 0: none. */
-static uint32_t named_by(struct program *p, uint32_t function, uint32_t node)
-{
-	const struct program_function *f = program_function(p, function);
-	const struct node *n = function_node(f, node);
-	uint32_t count = 0;
-
-	if (n->kind == NODE_LOCAL) {
-		const struct definition *d = definitions_of(p, f, (uint32_t)n->value, &count);
-
-		return count == 1 && !d->field ? d->value : 0;
-	}
-	if (n->kind != NODE_CALL || !n->symbol)
-		return 0;
-	struct call call = { .caller = function, .node = node, .callee = link_symbol(p, f->unit - 1, n->symbol) };
-	unsigned shared = call.callee ? shared_argument(p, call.callee) : 0;
-	return shared ? call_argument(p, &call, shared) : 0;
-}
-
-uint32_t mode_slot(struct program *p, uint32_t function, uint32_t node)
-{
-	for (unsigned depth = 0; node && depth < MAX_NAMES; depth++) {
-		struct keeping kept = mode_keeping(p, function, node);
-
-		if (kept.kind == KEPT_IN_SLOT)
-			return kept.id;
-		node = named_by(p, function, node);
-	}
-	return 0;
-}
-
-int64_t mode_parameter(struct program *p, uint32_t function, uint32_t node)
-{
-	const struct program_function *f = program_function(p, function);
-	uint32_t count;
-
-	for (unsigned depth = 0; node && depth < MAX_NAMES; depth++) {
-		const struct node *n = function_node(f, node);
-
-		if (n->kind == NODE_PARAM)
-			return definitions_of(p, f, (uint32_t)n->value, &count) ? -1 : n->value;
-		node = named_by(p, function, node);
-	}
-	return -1;
-}
-
-/* `peer->fd = fd`: whether one of the two was set to the other. */
-static bool is_copy(struct program *p, uint32_t function, const struct node *assignment, struct keeping a,
-		    struct keeping b)
-{
-	const struct program_function *f = program_function(p, function);
-	uint32_t value = assignment->first ? function_node(f, assignment->first)->next : 0;
-	uint8_t kind = value ? function_node(f, value)->kind : NODE_CONST;
-
-	if (kind != NODE_LOCAL && kind != NODE_PARAM && kind != NODE_FIELD && kind != NODE_GLOBAL)
-		return false;
-	struct keeping to = mode_keeping(p, function, assignment->first), from = mode_keeping(p, function, value);
-	return (same_place(to, a) && same_place(from, b)) || (same_place(to, b) && same_place(from, a));
-}
-
-/* Whether both names were given to one descriptor in this function. */
-static bool is_other_name(struct program *p, uint32_t function, struct keeping place, struct keeping in)
-{
-	const struct program_function *f = program_function(p, function);
-
-	if (!place.kind || !in.kind)
-		return false;
-	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
-		const struct node *n = function_node(f, i);
-
-		if (n->kind == NODE_ASSIGN && !n->op &&
-		    (is_set_from(p, function, n, place, in) || is_copy(p, function, n, place, in)))
-			return true;
-	}
-	return false;
-}
-
 static bool is_kept(struct program *p, const struct call *call, unsigned argument, struct keeping in)
 {
 	uint32_t node = call_argument(p, call, argument);
 	struct keeping k = node ? mode_keeping(p, call->caller, node) : (struct keeping){ 0 };
 
-	return same_place(k, in) || is_other_name(p, call->caller, k, in);
+	return keeping_same(k, in) || mode_is_other_name(p, call->caller, k, in);
 }
 
 /* --- which functions change a mode at all --- */
@@ -271,8 +161,8 @@ static uint32_t changed_slot(struct program *p, const struct call *call, struct 
 	for (guint i = 0; slots && i < slots->len; i++) {
 		struct keeping slot = { KEPT_IN_SLOT, g_array_index(slots, uint32_t, i) };
 
-		if (same_place(slot, kept) ||
-		    (kept.kind == KEPT_IN_VARIABLE && is_other_name(p, call->caller, slot, kept)))
+		if (keeping_same(slot, kept) ||
+		    (kept.kind == KEPT_IN_VARIABLE && mode_is_other_name(p, call->caller, slot, kept)))
 			return slot.id;
 	}
 	return 0;

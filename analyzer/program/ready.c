@@ -20,18 +20,6 @@
 
 enum { MAX_CALLERS = 4, MAX_DEPTH = 10 };
 
-/* The bits by which loops say that something can be read: poll(2), epoll_ctl(2) and what libraries call theirs. */
-static const char *const readable_bits[] = { "POLLIN",      "POLLRDNORM",  "EPOLLIN",           "G_IO_IN",    "EV_READ",
-					     "UV_READABLE", "AE_READABLE", "WL_EVENT_READABLE", "SD_EVENT_IN" };
-
-static bool names_readable(const char *text)
-{
-	for (size_t i = 0; *text && i < G_N_ELEMENTS(readable_bits); i++)
-		if (strstr(text, readable_bits[i]))
-			return true;
-	return false;
-}
-
 /* FD_ISSET() looks into a set of descriptors, and is a call in some C libraries. */
 static bool looks_into_set(const struct program_function *f, const struct node *n)
 {
@@ -52,8 +40,9 @@ static bool asks(struct program *p, const struct program_function *f, uint32_t n
 	const struct node *n = function_node(f, node);
 	uint32_t count;
 
-	if (names_readable(facts_string(f->facts, n->text)) || names_readable(facts_string(f->facts, n->macro)) ||
-	    looks_into_set(f, n) || (n->kind == NODE_CALL && waits(p, f, n)))
+	if (watched_names(facts_string(f->facts, n->text), true) ||
+	    watched_names(facts_string(f->facts, n->macro), true) || looks_into_set(f, n) ||
+	    (n->kind == NODE_CALL && waits(p, f, n)))
 		return true;
 	if (depth > MAX_DEPTH)
 		return false;
@@ -160,37 +149,6 @@ static bool is_handed(struct program *p, uint32_t function, uint32_t call, uint3
 	return same;
 }
 
-/* Whether a callback was registered for something to read from what the call reads. */
-static bool registered_for(struct program *p, const struct instance *root, const struct call *call, unsigned argument)
-{
-	const struct root *r = program_item(p, roots, struct root, root->root);
-	uint32_t slot = read_slot(p, call, argument);
-	bool readable;
-
-	if (r->kind != ROOT_REGISTERED || !r->call || !slot)
-		return false;
-	const struct call registering = *program_call(p, r->call);
-	return is_handed(p, registering.caller, registering.node, slot, &readable) && readable;
-}
-
-/*
- * The same of a program's own dispatch, which asks before it calls: `if (FD_ISSET(hook->fd, &set)) hook->callback(...)`
- * after `hook_fd(client->fd, on_client, client)`.
- */
-static bool dispatched_for(struct program *p, const struct instance *in, const struct call *call, unsigned argument)
-{
-	uint32_t slot = read_slot(p, call, argument), target = in->target;
-	bool readable;
-
-	if (!slot || !target || !in->parent || !in->call || !asked_for(p, program_call(p, in->call)))
-		return false;
-	while (program_target(p, target)->from)
-		target = program_target(p, target)->from;
-	const struct target *t = program_target(p, target);
-	return function_node(program_function(p, t->holder), t->node)->kind == NODE_CALL &&
-	       is_handed(p, t->holder, t->node, slot, &readable);
-}
-
 /* A loop of the program's own is asked for reading unless its words speak of writing. */
 static bool hands_over_to_read(struct program *p, const struct instance *in, const struct call *handing)
 {
@@ -227,8 +185,7 @@ bool ready_told(struct program *p, const struct instance *in, const struct call 
 	if (!effect->input || is_second(p, in, call))
 		return false;
 	for (unsigned i = 0; i < MAX_CALLERS; i++) {
-		if (asked_for(p, &at) || (!path->parent && registered_for(p, path, &at, argument)) ||
-		    dispatched_for(p, path, &at, argument) || called_for(p, path, &at, argument))
+		if (asked_for(p, &at) || called_for(p, path, &at, argument))
 			return true;
 		int64_t parameter = at.loop ? -1 : handed_descriptor(p, &at, argument);
 		if (parameter < 0 || !path->parent || !path->call)

@@ -117,6 +117,8 @@ struct program_value descriptor_changed(struct program *p, const struct instance
 struct program_value descriptor_of_call(struct program *p, const struct instance *in, uint32_t node, uint32_t callee);
 
 /* watched.c */
+/* Whether the source of an expression names a bit for something to read, or, unless `only_reading`, to write. */
+bool watched_names(const char *text, bool only_reading);
 /*
  * Whether an instance on the loop is a callback that was handed over, by the call *out, to be called back for a
  * descriptor among the arguments of that call.
@@ -184,7 +186,14 @@ struct keeping {
 	enum keeping_kind kind;
 	uint32_t id; /* variable or slot */
 };
+static inline bool keeping_same(struct keeping a, struct keeping b)
+{
+	return a.kind && a.kind == b.kind && a.id == b.id;
+}
 struct keeping mode_keeping(struct program *p, uint32_t function, uint32_t node);
+/* mode_name.c */
+/* Whether both names were given to one descriptor in a function. */
+bool mode_is_other_name(struct program *p, uint32_t function, struct keeping a, struct keeping b);
 /* The field or global that holds the descriptor, itself or under another name: `fd = get_fd(peer->channel)`; 0: none. */
 uint32_t mode_slot(struct program *p, uint32_t function, uint32_t node);
 /* The parameter (from 0) that is it, or is another name of it, and keeps what it was called with; -1: none. */

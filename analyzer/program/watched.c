@@ -17,22 +17,34 @@
 
 enum { MAX_BITS = 4 };
 
-/* Bits by which a library is told what to watch for. */
-static const char *const watch_bits[] = {
-	"POLLIN",           "POLLOUT",     "EPOLLIN",           "EPOLLOUT",    "G_IO_IN",
-	"G_IO_OUT",         "EV_READ",     "EV_WRITE",          "UV_READABLE", "UV_WRITABLE",
-	"AE_READABLE",      "AE_WRITABLE", "WL_EVENT_READABLE", "SD_EVENT_IN", "SD_EVENT_OUT",
-	"WL_EVENT_WRITABLE"
+/* Bits by which loops are told what to watch for, and say what there is: poll(2), epoll_ctl(2) and what others call theirs. */
+static const struct {
+	const char *name;
+	bool reads;
+} watch_bits[] = {
+	{ "POLLIN", true }, /* and EPOLLIN */
+	{ "POLLRDNORM", true },   { "POLLOUT", false },          { "G_IO_IN", true },
+	{ "G_IO_OUT", false },    { "EV_READ", true },           { "EV_WRITE", false },
+	{ "UV_READABLE", true },  { "UV_WRITABLE", false },      { "AE_READABLE", true },
+	{ "AE_WRITABLE", false }, { "WL_EVENT_READABLE", true }, { "WL_EVENT_WRITABLE", false },
+	{ "SD_EVENT_IN", true },  { "SD_EVENT_OUT", false },
 };
+
+bool watched_names(const char *text, bool only_reading)
+{
+	for (size_t i = 0; *text && i < G_N_ELEMENTS(watch_bits); i++)
+		if ((watch_bits[i].reads || !only_reading) && strstr(text, watch_bits[i].name))
+			return true;
+	return false;
+}
 
 static bool names_event(const struct program_function *f, uint32_t node, unsigned depth)
 {
 	const struct node *n = function_node(f, node);
-	const char *text = facts_string(f->facts, n->text), *macro = facts_string(f->facts, n->macro);
 
-	for (size_t i = 0; i < G_N_ELEMENTS(watch_bits); i++)
-		if (strstr(text, watch_bits[i]) || strstr(macro, watch_bits[i]))
-			return true;
+	if (watched_names(facts_string(f->facts, n->text), false) ||
+	    watched_names(facts_string(f->facts, n->macro), false))
+		return true;
 	if (depth < MAX_BITS)
 		for_each_child(child, f->facts, n)
 			if (names_event(f, child, depth + 1))
@@ -59,9 +71,11 @@ static bool handed_to_program(const struct program *p, uint32_t target, struct c
 		t = program_target(p, t->from);
 	const struct slot *slot = program_slot(p, t->slot);
 	const struct program_function *f = program_function(p, t->holder);
-	if (slot->kind != SLOT_PARAM || !f->fact || function_node(f, t->node)->kind != NODE_CALL)
+	if (!f->fact || function_node(f, t->node)->kind != NODE_CALL)
 		return false;
-	*out = (struct call){ .caller = t->holder, .node = t->node, .callee = slot->function };
+	*out = (struct call){ .caller = t->holder,
+			      .node = t->node,
+			      .callee = slot->kind == SLOT_PARAM ? slot->function : 0 };
 	return true;
 }
 
