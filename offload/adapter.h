@@ -30,6 +30,9 @@ struct offload_loop_ops {
 	 */
 	int (*timer)(struct offload_loop *loop, uint64_t at);
 
+	/* ns: later than that it may be, for that is how the event loop counts. */
+	uint64_t grain;
+
 	/* See above. The last call of the core's. In a forked child too: there only memory and descriptors are given back. */
 	void (*close)(struct offload_loop *loop, bool forked);
 
@@ -52,6 +55,8 @@ struct offload_loop {
 	unsigned depth; /* of dispatch in dispatch */
 	size_t pending;
 	struct offload__timer *timers;
+	struct offload__timer look; /* ends a nap, see loop.c */
+	bool naps;
 	uint64_t timer_set; /* what ops->timer was asked for last; 0: nothing */
 	struct offload__link members, groups;
 	struct offload_pool *pool, *own_pool;
@@ -61,6 +66,9 @@ struct offload_loop {
 	/* Written by any thread, see loop.c; far from what the loop's thread looks at all the time. */
 	char apart[OFFLOAD__APART];
 	struct offload__event *arrived;
+	bool napping; /* nobody has ended the nap */
+	uint64_t
+		backlog; /* ns: what there is still to do behind the last task that is over, if that is made of short ones */
 	char from_the_adapters[OFFLOAD__APART];
 };
 
@@ -92,6 +100,12 @@ void offload__loop_finish(struct offload_loop *loop);
  * again or freed in `run`. Any thread; nothing keeps the loop alive for it: see offload__loop_hold(). Never fails.
  */
 void offload__loop_post(struct offload_loop *loop, struct offload__event *event);
+
+/*
+ * The same for a task that is over, told for how long (ns) threads have tasks like it queued; 0 if they are long ones: a
+ * loop that naps is not woken for it.
+ */
+void offload__loop_complete(struct offload_loop *loop, struct offload__event *event, uint64_t backlog);
 
 /* One more, or one less, thing is pending. */
 void offload__loop_hold(struct offload_loop *loop);

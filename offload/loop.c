@@ -8,12 +8,16 @@
  *	NULL                    the loop may be asleep                       writes to the eventfd
  *	e3 > e2 > e1 > NULL     who pushed e1 writes                         writes nothing
  *	&busy, e2 > e1 > &busy  the loop looks here again before it sleeps,  writes nothing
- *	                        or the eventfd is readable
+ *	                        or the eventfd is readable, or it naps
+ *
+ * A nap: while many short tasks are queued, workers would wake the loop for each of them, and each time one of them would
+ * lose its processor to it. So the loop looks here again after a quarter of what there is still to do instead, by a
+ * timer, and half a millisecond at most. Completions wait for that; whoever posts anything else ends it (`napping`).
  *
  * So a burst costs one write and one read. While events are ready the eventfd stays readable: a callback may run the
  * event loop, and a dispatch that ends early, to let others have the loop, is called again. `owed` counts the writes that
- * were made or are about to be: a stack that ends in NULL is one more, a read takes off as many as it read. Before the
- * descriptor is closed each write has to have been made.
+ * were made or are about to be: a stack that ends in NULL is one more, and so is a nap that somebody ended; a read takes
+ * off as many as it read. Before the descriptor is closed each write has to have been made.
  */
 #include "coroutine.h"
 
@@ -26,6 +30,9 @@
 
 /* Callbacks of one dispatch, so that others have their turn. */
 #define DISPATCH_MOST 1024
+
+#define NAP_LEAST 20000u  /* ns: else being woken is as well */
+#define NAP_MOST  500000u /* ns */
 
 static struct offload__event busy; /* only its address counts */
 
@@ -54,11 +61,10 @@ static int loop_check(const struct offload_loop *loop)
 	return offload__loop_here(loop) ? 0 : -EPERM;
 }
 
-static void wakeup_write(const struct offload_loop *loop)
+/* Counts as so many writes. */
+static void wakeup_write(const struct offload_loop *loop, uint64_t writes)
 {
-	uint64_t one = 1;
-
-	while (write(loop->wakeup, &one, sizeof(one)) < 0 && errno == EINTR)
+	while (write(loop->wakeup, &writes, sizeof(writes)) < 0 && errno == EINTR)
 		;
 }
 
@@ -70,15 +76,33 @@ static void wakeup_read(struct offload_loop *loop)
 		loop->owed -= writes;
 }
 
-void offload__loop_post(struct offload_loop *loop, struct offload__event *event)
+/* True if the loop has to be woken for it. If not, the loop may be gone already. */
+static bool loop_push(struct offload_loop *loop, struct offload__event *event)
 {
 	struct offload__event *top = __atomic_load_n(&loop->arrived, __ATOMIC_RELAXED);
 
 	do
 		event->next = top;
 	while (!__atomic_compare_exchange_n(&loop->arrived, &top, event, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
-	if (!top)
-		wakeup_write(loop);
+	return !top;
+}
+
+/* It is asked before the push, for after it the loop may be gone; a nap begins only where nothing was pushed. */
+void offload__loop_post(struct offload_loop *loop, struct offload__event *event)
+{
+	uint64_t writes = __atomic_load_n(&loop->napping, __ATOMIC_RELAXED) &&
+			  __atomic_exchange_n(&loop->napping, false, __ATOMIC_ACQ_REL);
+
+	writes += loop_push(loop, event);
+	if (writes > 0)
+		wakeup_write(loop, writes);
+}
+
+void offload__loop_complete(struct offload_loop *loop, struct offload__event *event, uint64_t backlog)
+{
+	__atomic_store_n(&loop->backlog, backlog, __ATOMIC_RELAXED);
+	if (loop_push(loop, event))
+		wakeup_write(loop, 1);
 }
 
 /* Moves what has arrived to `ready`, first come first. */
@@ -101,7 +125,54 @@ static void loop_take(struct offload_loop *loop)
 	if (loop->owed > 0)
 		return;
 	loop->owed++;
-	wakeup_write(loop);
+	wakeup_write(loop, 1);
+}
+
+static void look(struct offload__timer *timer)
+{
+	(void)timer; /* the dispatch that this is called from does */
+}
+
+static void nap_end(struct offload_loop *loop)
+{
+	if (!loop->naps)
+		return;
+	loop->naps = false;
+	offload__timer_stop(loop, &loop->look);
+	if (!__atomic_exchange_n(&loop->napping, false, __ATOMIC_ACQ_REL))
+		loop->owed++;
+}
+
+/* How long it may be, ns; 0: not at all. */
+static uint64_t nap_length(struct offload_loop *loop)
+{
+	uint64_t most = loop->ops->grain > NAP_MOST ? loop->ops->grain : NAP_MOST;
+	uint64_t least = loop->ops->grain > NAP_LEAST ? loop->ops->grain : NAP_LEAST;
+	uint64_t length = __atomic_load_n(&loop->backlog, __ATOMIC_RELAXED) / 4;
+
+	if (length < least || loop->stopping)
+		return 0;
+	return length < most ? length : most;
+}
+
+/* Nothing is ready, but soon will be: true if the loop looks again by itself then. */
+static bool nap_begin(struct offload_loop *loop)
+{
+	uint64_t length = nap_length(loop);
+
+	if (length == 0)
+		return false;
+	__atomic_store_n(&loop->backlog, 0, __ATOMIC_RELAXED); /* if nothing comes meanwhile, it was the last nap */
+	wakeup_read(loop);
+	loop->look = (struct offload__timer){ .at = offload_now() + length, .expire = look };
+	if (offload__timer_start(loop, &loop->look) < 0)
+		return false;
+	loop->naps = true;
+	__atomic_store_n(&loop->napping, true, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&loop->arrived, __ATOMIC_SEQ_CST) == &busy)
+		return true;
+	nap_end(loop);
+	return false;
 }
 
 /* Nothing is ready: the loop may sleep, unless something came just now. */
@@ -118,9 +189,10 @@ static bool loop_is_ready(struct offload_loop *loop)
 {
 	if (loop->ready)
 		return true;
+	nap_end(loop);
 	do
 		loop_take(loop);
-	while (!loop->ready && !loop_rest(loop));
+	while (!loop->ready && !nap_begin(loop) && !loop_rest(loop));
 	return loop->ready;
 }
 
@@ -198,7 +270,7 @@ int offload__loop_dispatch(struct offload_loop *loop)
 	if (offload__timers_arm(loop) < 0 &&
 	    loop->owed == 0) { /* no timer: ask to be called, as for something to run */
 		loop->owed++;
-		wakeup_write(loop);
+		wakeup_write(loop, 1);
 	}
 	loop_update(loop);
 	if (loop->freeing && loop->depth == 0)

@@ -21,6 +21,7 @@
 #define SPIN_GAP      10000u /* ns: somebody else had the processor meanwhile, and needs it more */
 #define SPIN_PATIENCE 8      /* so often in vain, then it is given up */
 #define SPIN_RETRY    64     /* of so many sleeps one is tried again */
+#define SHORT_TASK    50000  /* ns: about what it costs, all in all, to wake a loop for one */
 
 static _Thread_local struct worker *self;
 
@@ -230,12 +231,18 @@ static enum next worker_rest(struct worker *worker, bool spun)
 	return NEXT_SLEEP;
 }
 
+/* How long the threads have what is queued to do, ns, if those are short tasks, else 0. Lock held. */
+static uint64_t worker_backlog(const struct offload_pool *pool)
+{
+	return pool->typical_run < SHORT_TASK ? pool->typical_run * pool->queued / pool->threads : 0;
+}
+
 static enum next worker_turn(struct worker *worker, int result, enum next last)
 {
 	struct offload_pool *pool = worker->pool;
 	struct offload_task *over = worker->task;
 	struct worker *woken;
-	uint64_t now = offload_now();
+	uint64_t now = offload_now(), backlog;
 	enum next next = NEXT_RUN;
 
 	pthread_mutex_lock(&pool->lock);
@@ -247,10 +254,11 @@ static enum next worker_turn(struct worker *worker, int result, enum next last)
 	if (last == NEXT_SPIN)
 		worker_spun(pool, next == NEXT_RUN);
 	woken = offload__pool_summon(pool);
+	backlog = worker_backlog(pool);
 	pthread_mutex_unlock(&pool->lock);
 	offload__worker_wake(woken);
 	if (over)
-		offload__loop_post(over->loop, &over->event);
+		offload__loop_complete(over->loop, &over->event, backlog);
 	return next;
 }
 

@@ -52,6 +52,7 @@ static void close_loop(struct offload_loop *base, bool forked)
 static const struct offload_loop_ops ops = {
 	.name = "GLib",
 	.timer = timer,
+	.grain = 1000000,
 	.close = close_loop,
 };
 

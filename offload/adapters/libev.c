@@ -87,6 +87,7 @@ static const struct offload_loop_ops ops = {
 	.name = "libev",
 	.keep_alive = keep_alive,
 	.timer = timer,
+	.grain = 1000000,
 	.close = close_loop,
 };
 

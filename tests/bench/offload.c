@@ -4,7 +4,7 @@
  * All do the same work in the same process, by turns, several rounds. So many tasks are outstanding; whenever one is
  * done the next is submitted. Rows of tab-separated values go to stdout; bench/offload.sh makes a table and a picture.
  *
- *	row <contender> <work> <outstanding> <p50 ns> <p99 ns> <tasks per second> <CPU ns per task>
+ *	row <contender> <work> <outstanding> <p50 ns> <p99 ns> <tasks per second> <CPU ns per task> <mean ns>
  *	memory <contender> <bytes of the caller's> <bytes the process grew by> per outstanding task
  *	class <contender> <p50 ns> <p99 ns> <p50 ns> <p99 ns>    of one class alone, and while another is blocked
  */
@@ -115,8 +115,17 @@ static int compare_ns(const void *a, const void *b)
 	return *left < *right ? -1 : *left > *right;
 }
 
+static double mean_ns(const uint64_t *values, unsigned count)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		sum += (double)values[i];
+	return sum / count;
+}
+
 struct times {
-	double p50, p99, rate, cpu;
+	double p50, p99, mean, rate, cpu;
 };
 
 static struct times run(const struct contender *contender, enum work work, unsigned outstanding, unsigned tasks)
@@ -135,6 +144,7 @@ static struct times run(const struct contender *contender, enum work work, unsig
 		contender->turn();
 	times.rate = (double)tasks * 1e9 / (double)(clock_ns(CLOCK_MONOTONIC) - begun);
 	times.cpu = (double)(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu) / tasks;
+	times.mean = mean_ns(latencies, tasks);
 	qsort(latencies, tasks, sizeof(latencies[0]), compare_ns);
 	times.p50 = (double)latencies[tasks / 2];
 	times.p99 = (double)latencies[tasks * 99ull / 100];
@@ -400,7 +410,8 @@ static unsigned tasks_for(enum work work, unsigned outstanding)
 
 static void bench_row(enum work work, unsigned outstanding)
 {
-	double p50[CONTENDERS][ROUNDS], p99[CONTENDERS][ROUNDS], rate[CONTENDERS][ROUNDS], cpu[CONTENDERS][ROUNDS];
+	double p50[CONTENDERS][ROUNDS], p99[CONTENDERS][ROUNDS], rate[CONTENDERS][ROUNDS], cpu[CONTENDERS][ROUNDS],
+		mean[CONTENDERS][ROUNDS];
 
 	for (unsigned round = 0; round < ROUNDS; round++)
 		for (unsigned c = 0; c < CONTENDERS; c++) {
@@ -413,10 +424,12 @@ static void bench_row(enum work work, unsigned outstanding)
 			p99[c][round] = times.p99;
 			rate[c][round] = times.rate;
 			cpu[c][round] = times.cpu;
+			mean[c][round] = times.mean;
 		}
 	for (unsigned c = 0; c < CONTENDERS; c++)
-		printf("row\t%s\t%s\t%u\t%.0f\t%.0f\t%.0f\t%.0f\n", contenders[c].name, work_names[work], outstanding,
-		       median(p50[c], ROUNDS), median(p99[c], ROUNDS), median(rate[c], ROUNDS), median(cpu[c], ROUNDS));
+		printf("row\t%s\t%s\t%u\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\n", contenders[c].name, work_names[work],
+		       outstanding, median(p50[c], ROUNDS), median(p99[c], ROUNDS), median(rate[c], ROUNDS),
+		       median(cpu[c], ROUNDS), median(mean[c], ROUNDS));
 	fflush(stdout);
 }
 
