@@ -12,7 +12,13 @@
  *              setblocking(fd, 1);
  *      read(fd, ...);
  *
- * A function of the program is judged with the arguments of the call: the 1 of `setblocking(fd, 1)` decides in it.
+ * A function of the program is judged with the arguments of the call: the 1 of `setblocking(fd, 1)` decides in it. A call
+ * that hands back what the same function said of the descriptor before puts back the mode that it was in then:
+ *
+ *      flags = fcntl(fd, F_GETFL);
+ *      fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+ *      read(fd, ...);
+ *      fcntl(fd, F_SETFL, flags);
  */
 #include "program/value.h"
 
@@ -218,6 +224,80 @@ enum mode mode_of_call(struct program *p, const struct instance *in, const struc
 	return slot ? by_function(p, in, call, (struct keeping){ KEPT_IN_SLOT, slot }) : mode;
 }
 
+/* --- what puts a mode back --- */
+
+/* The call that is this node; its node is 0 where there is none. */
+static struct call call_of(const struct program *p, const struct program_function *f, uint32_t node)
+{
+	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++)
+		if (program_call(p, i)->node == node)
+			return *program_call(p, i);
+	return (struct call){ 0 };
+}
+
+/* Whether what is made under `outer` is followed by what is made under `guard`, but where the function is left before. */
+static bool follows(const struct program *p, uint32_t outer, uint32_t guard)
+{
+	while (guard && guard != outer) {
+		const struct guard *g = program_item(p, guards, struct guard, guard);
+
+		if (!g->exited)
+			return false;
+		guard = g->outer;
+	}
+	return true;
+}
+
+/* The call (its node) that told what this argument hands back: the same function, of the same descriptor. 0: none. */
+static uint32_t told_before(struct program *p, const struct call *call, uint32_t argument, struct keeping kept,
+			    unsigned descriptor)
+{
+	const struct program_function *f = program_function(p, call->caller);
+	const struct node *n = argument ? function_node(f, argument) : NULL;
+	uint32_t count;
+
+	if (!n || n->kind != NODE_LOCAL)
+		return 0;
+	const struct definition *d = definitions_of(p, f, (uint32_t)n->value, &count);
+	if (count != 1 || !d->value || d->at > call->node || function_node(f, d->value)->kind != NODE_CALL)
+		return 0;
+	const struct call before = call_of(p, f, d->value);
+	bool same = before.node && before.callee == call->callee && is_kept(p, &before, descriptor, kept);
+	return same && follows(p, before.guard, call->guard) ? before.node : 0;
+}
+
+/* Where the mode was told that this call puts back (a node); 0: it puts none back. */
+static uint32_t put_back_from(struct program *p, const struct call *call, struct keeping kept)
+{
+	const struct program_function *callee = call->callee ? program_function(p, call->callee) : NULL;
+	uint32_t told = 0;
+
+	for (size_t i = 0; callee && !told && callee->model && i < callee->model->effect_count; i++) {
+		const struct effect *e = callee->model->effects[i];
+		unsigned descriptor = changed_argument(e);
+
+		if (!changes_mode(e) || !is_kept(p, call, descriptor, kept))
+			continue;
+		for (unsigned argument = descriptor + 1; !told && argument <= call_arguments(p, call); argument++)
+			told = told_before(p, call, call_argument(p, call, argument), kept, descriptor);
+	}
+	return told;
+}
+
+bool mode_is_put_back(struct program *p, const struct call *call, struct keeping kept)
+{
+	const struct program_function *f = program_function(p, call->caller);
+
+	for (uint32_t i = f->first_call; i < f->first_call + f->calls; i++) {
+		const struct call later = *program_call(p, i);
+		uint32_t told = later.node >= call->node && !later.cleanup ? put_back_from(p, &later, kept) : 0;
+
+		if (told && told < call->node)
+			return true;
+	}
+	return false;
+}
+
 /* --- the last change on the way --- */
 
 /* Whether a condition asks how a call went, or for what is kept itself: that is no reason to doubt. */
@@ -289,6 +369,9 @@ enum mode mode_at(struct program *p, const struct instance *in, struct keeping k
 
 		if (one == MODE_UNKNOWN)
 			continue;
+		uint32_t told = one == MODE_UNSURE ? put_back_from(p, &call, kept) : 0;
+		if (told > since)
+			one = mode_at(p, in, kept, since, told);
 		enum certainty made = was_made(p, in, call.guard, guard, kept);
 		if (made == SURELY)
 			mode = one;

@@ -331,7 +331,7 @@ static struct program_value value_of_store(struct program *p, const struct store
 	return value;
 }
 
-/* The mode that all changes of the program agree on; MODE_UNKNOWN: there are none. */
+/* The mode that all changes of the program agree on, but those that are put back; MODE_UNKNOWN: there are none. */
 static enum mode changed_mode(struct program *p, uint32_t slot)
 {
 	const GArray *calls = g_hash_table_lookup(p->slot_changes, GUINT_TO_POINTER(slot));
@@ -340,7 +340,8 @@ static enum mode changed_mode(struct program *p, uint32_t slot)
 	for (guint i = 0; calls && i < calls->len; i++) {
 		const struct call call = *program_call(p, g_array_index(calls, uint32_t, i));
 		struct instance anyone = { .function = call.caller };
-		enum mode one = mode_of_call(p, &anyone, &call, (struct keeping){ KEPT_IN_SLOT, slot });
+		struct keeping kept = { KEPT_IN_SLOT, slot };
+		enum mode one = mode_is_put_back(p, &call, kept) ? MODE_UNKNOWN : mode_of_call(p, &anyone, &call, kept);
 
 		if (one != MODE_UNKNOWN)
 			mode = mode == MODE_UNKNOWN || mode == one ? one : MODE_UNSURE;

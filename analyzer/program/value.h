@@ -202,6 +202,8 @@ int64_t mode_parameter(struct program *p, uint32_t function, uint32_t node);
 void mode_mark(struct program *p);
 /* The mode that a call brings what is kept there into; MODE_UNKNOWN: it leaves it as it is. */
 enum mode mode_of_call(struct program *p, const struct instance *in, const struct call *call, struct keeping kept);
+/* Whether the caller, behind the call, puts `kept` back in the mode that it was told of before it. */
+bool mode_is_put_back(struct program *p, const struct call *call, struct keeping kept);
 /* The same of all calls between the nodes `since` and `at` (UINT32_MAX: the end of the function). */
 enum mode mode_at(struct program *p, const struct instance *in, struct keeping kept, uint32_t since, uint32_t at);
 
