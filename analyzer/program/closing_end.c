@@ -149,19 +149,39 @@ static bool call_ends(const struct ending *e, const struct program_function *f, 
 	return false;
 }
 
+/* The field that an argument is, or points at; NULL: none. */
+static const char *field_given(const struct ending *e, const struct program_function *f, uint32_t argument)
+{
+	const struct node *n = function_node(f, completion_without_cast(e->p, f, argument));
+
+	return pending_field(f, n->kind == NODE_ADDRESS ? function_node(f, n->first) : n);
+}
+
 /* Whether a GCancellable that may be the operation's is cancelled. */
 static bool cancels(struct ending *e, const struct program_function *f, const struct node *n)
 {
 	unsigned argument = 0;
 
 	for (uint32_t child = n->first; child; child = function_node(f, child)->next, argument++) {
-		const char *key = pending_field(f, function_node(f, completion_without_cast(e->p, f, child)));
+		const char *key = field_given(e, f, child);
 
 		if (strstr(pending_type(e->p, f, child), "Cancellable") && (!key || is_handle(e, key)) &&
 		    completion_cancels(e->p, f, n, argument))
 			return true;
 	}
 	return false;
+}
+
+/* Whether all that is handed over are cancellables out of other fields: `clear_cancellable(&view->another)`. */
+static bool given_others_only(const struct ending *e, const struct program_function *f, const struct node *n)
+{
+	for (uint32_t child = n->first; child; child = function_node(f, child)->next) {
+		const char *key = field_given(e, f, child);
+
+		if (!strstr(pending_type(e->p, f, child), "Cancellable") || !key || is_handle(e, key))
+			return false;
+	}
+	return n->first != 0;
 }
 
 static bool given_object(const struct ending *e, const struct program_function *f, const struct node *n)
@@ -209,6 +229,8 @@ static bool call_is_end(struct ending *e, uint32_t function, const struct node *
 	const struct program_function *callee = program_function(e->p, called);
 	if (e->pending->cancel && cancels(e, f, n))
 		return true;
+	if (e->pending->cancel && given_others_only(e, f, n))
+		return false;
 	if ((is_ended_by(e, callee->name) && call_ends(e, f, n, callee)) || waits(callee))
 		return true;
 	if (is_named_so(callee->name) && given_object(e, f, n) && !callee->fact)
