@@ -25,6 +25,28 @@ static bool has_word(const char *name, const char *const *words)
 	return false;
 }
 
+/* Whether a function that is called as if it took a part does, as far as its source is here: `ask_for_pin(s)` does not. */
+static bool does_as_named(const struct program *p, const struct program_function *f)
+{
+	static const char *const words[] = {
+		"ref", "atomic", "fetch", "inc", "hold", "acquire", "retain", "add", NULL
+	};
+	static const char *const counters[] = { "ref", "count", "use", "pending", "hold", NULL };
+
+	if (!f->fact || !f->fact->body)
+		return true;
+	for (uint32_t i = f->fact->body; i && i < f->end_node; i++) {
+		const struct node *n = function_node(f, i);
+		bool counts = (n->kind == NODE_UNARY && n->op == OP_INCREMENT) || (n->kind == NODE_ASSIGN && n->op);
+		const char *key = counts ? pending_field(f, function_node(f, n->first)) : NULL;
+
+		if ((key && has_word(key, counters)) ||
+		    (n->kind == NODE_CALL && has_word(completion_callee(p, f, n), words)))
+			return true;
+	}
+	return false;
+}
+
 bool pending_takes_part(const struct program *p, const struct program_function *f, const char *type)
 {
 	static const char *const words[] = { "_ref",  "_hold", "_acquire", "_retain", "_pin",
@@ -36,7 +58,8 @@ bool pending_takes_part(const struct program *p, const struct program_function *
 		if (pending_counts(p, f, n, OP_INCREMENT, OP_ADD, type))
 			return true;
 		if (n->kind == NODE_CALL && n->first && strcmp(pending_type(p, f, n->first), type) == 0 &&
-		    has_word(completion_callee(p, f, n), words))
+		    has_word(completion_callee(p, f, n), words) &&
+		    does_as_named(p, program_function(p, completion_callee_of(p, f, n))))
 			return true;
 	}
 	return false;
