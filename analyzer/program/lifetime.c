@@ -98,9 +98,15 @@ enum { MAX_HELPERS = 3 /* calls deep that a release is looked for */ };
 
 typedef bool what_is_done(const struct program *p, uint32_t function);
 
+/* What is only called clear may clear a part: where its source is here, that says what it gives back. */
 static bool gives_back(const struct program *p, uint32_t function)
 {
-	return completion_releases(program_function(p, function)->name);
+	const struct program_function *f = program_function(p, function);
+	bool has_source = f->fact && f->fact->body;
+
+	if (has_source && (g_str_has_suffix(f->name, "_clear") || g_str_has_suffix(f->name, "_cleanup")))
+		return false;
+	return completion_releases(f->name);
 }
 
 /* An answer takes what it is given to. */
