@@ -11,7 +11,7 @@
  *
  * Threads that end are joined by the next one that ends, the last of them by offload_pool_free().
  */
-#include "internal.h"
+#include "coroutine.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -197,6 +197,14 @@ static bool worker_account(struct worker *worker, int result, uint64_t now)
 	return offload__task_returned(task, result);
 }
 
+/* What is likely to be next, and the stack that it carries, comes from another processor while this one runs. */
+static void worker_fetch(const struct offload_task *task)
+{
+	fetch_lines(task, 3);
+	if (task->event.stack)
+		offload__coroutine_fetch(&task->event);
+}
+
 /* The next task, or NULL. */
 static struct offload_task *worker_take(struct worker *worker, uint64_t now)
 {
@@ -211,6 +219,8 @@ static struct offload_task *worker_take(struct worker *worker, uint64_t now)
 		offload__histogram_add(&pool->wait, now - task->since);
 	task->since = now;
 	worker->task = task;
+	if (!list_empty(&pool->queue))
+		worker_fetch(CONTAINER(pool->queue.next, struct offload_task, queued));
 	return task;
 }
 
