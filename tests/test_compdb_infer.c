@@ -165,6 +165,23 @@ static void an_installed_name_is_forwarded_to_the_tree(void **state)
 	assert_non_null(strstr(text, "/lib/api.h\""));
 }
 
+static void a_header_of_a_whole_folder_includes_what_is_public_there(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "lib/ell/queue.h", "struct queue;\n");
+	project_write(project, "lib/ell/dbus.h", "struct dbus;\n");
+	project_write(project, "lib/ell/dbus-private.h", "struct dbus_private;\n");
+	project_write(project, "src/a.c", "#include <ell/ell.h>\nint a;\n");
+	assert_true(has_folder(project, infer(project, "src/a.c"), "-idirafter", ".scratch/umbrella"));
+	g_autofree char *text = standin(project, ".scratch/umbrella/ell/ell.h");
+	const char *first = strstr(text, "/lib/ell/dbus.h\"\n"), *second = strstr(text, "/lib/ell/queue.h\"\n");
+	assert_non_null(first);
+	assert_non_null(second);
+	assert_true(first < second);
+	assert_null(strstr(text, "private"));
+}
+
 static void config_h_says_what_this_machine_has(void **state)
 {
 	struct project *project = *state;
@@ -525,6 +542,7 @@ int main(void)
 		test(a_missing_generated_header_is_stood_in_for),
 		test(a_missing_library_header_is_left_missing),
 		test(an_installed_name_is_forwarded_to_the_tree),
+		test(a_header_of_a_whole_folder_includes_what_is_public_there),
 		test(config_h_says_what_this_machine_has),
 		test(a_library_may_be_installed_in_parts),
 		test(templates_are_filled_in),

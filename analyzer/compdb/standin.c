@@ -1,4 +1,4 @@
-/* standin: templates, forwarding headers and empty ones; see standin.h. */
+/* standin: templates, forwarding headers, those of a whole folder, and empty ones; see standin.h. */
 #include "compdb/standin.h"
 
 #include "compdb/config.h"
@@ -122,6 +122,58 @@ static const char *forward(const struct standins *standins, const char *name)
 	return write_header(standins, "forward", name, text);
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_private(const char *path)
+{
+	g_autofree char *base = g_path_get_basename(path);
+
+	return strstr(base, "private") || strstr(base, "internal") || g_str_has_suffix(base, "_p.h");
+}
+
+/* The headers of the only folder of that name that has some: const char *, sorted; NULL if there are several. */
+static GPtrArray *headers_of(const struct tree *tree, const char *folder)
+{
+	g_autofree char *inside = g_strdup_printf("/%s/", folder);
+	g_autoptr(GPtrArray) headers = g_ptr_array_new();
+	size_t length = 0; /* of the folder's path */
+	GHashTableIter all;
+	gpointer path;
+
+	g_hash_table_iter_init(&all, tree->paths);
+	while (g_hash_table_iter_next(&all, &path, NULL)) {
+		const char *name = strrchr(path, '/') + 1;
+		size_t before = (size_t)(name - (const char *)path);
+
+		if (!g_str_has_suffix(name, ".h") || before < strlen(inside) ||
+		    strncmp(name - strlen(inside), inside, strlen(inside)) != 0)
+			continue;
+		if (headers->len && (before != length || strncmp(headers->pdata[0], path, length) != 0))
+			return NULL;
+		length = before;
+		g_ptr_array_add(headers, path);
+	}
+	g_ptr_array_sort(headers, by_text);
+	return g_steal_pointer(&headers);
+}
+
+/* <ell/ell.h> where the tree has a folder ell with headers, but for this one: the build makes it of all that are public. */
+static const char *umbrella(const struct standins *standins, const char *name)
+{
+	g_autofree char *folder = g_path_get_dirname(name), *base = g_path_get_basename(name);
+	g_autofree char *expected = g_strdup_printf("%s.h", folder);
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(GPtrArray) headers = strcmp(base, expected) == 0 ? headers_of(standins->tree, folder) : NULL;
+
+	for (guint i = 0; headers && i < headers->len; i++)
+		if (!is_private(headers->pdata[i]))
+			g_string_append_printf(text, "#include \"%s\"\n", (const char *)headers->pdata[i]);
+	return text->len ? write_header(standins, "umbrella", name, text->str) : NULL;
+}
+
 /* <folder/a.h> where the tree has a folder of that name: its headers are the project's. */
 static bool is_in_project_folder(const struct tree *tree, const char *name)
 {
@@ -140,6 +192,8 @@ static const char *make(struct standins *standins, const char *template, const c
 	const char *folder = from_generator(standins, name);
 	if (!folder)
 		folder = forward(standins, name);
+	if (!folder)
+		folder = umbrella(standins, name);
 	if (!folder && (invent || is_in_project_folder(standins->tree, name)))
 		folder = write_header(standins, "empty", name, "");
 	return folder;
