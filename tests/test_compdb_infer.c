@@ -169,17 +169,20 @@ static void a_header_of_a_whole_folder_includes_what_is_public_there(void **stat
 {
 	struct project *project = *state;
 
-	project_write(project, "lib/ell/queue.h", "struct queue;\n");
-	project_write(project, "lib/ell/dbus.h", "struct dbus;\n");
-	project_write(project, "lib/ell/dbus-private.h", "struct dbus_private;\n");
+	project_write(project, "lib/ell/dbus-client.h",
+		      "/* builds on dbus.h */\n#ifndef CLIENT_H\n#define CLIENT_H\n#endif\n");
+	project_write(project, "lib/ell/dbus.h", "#pragma once\nstruct dbus;\n");
+	project_write(project, "lib/ell/dbus-private.h", "#pragma once\nstruct dbus_private;\n");
+	project_write(project, "lib/ell/useful.h", "static inline int once(void) { return 1; }\n");
 	project_write(project, "src/a.c", "#include <ell/ell.h>\nint a;\n");
 	assert_true(has_folder(project, infer(project, "src/a.c"), "-idirafter", ".scratch/umbrella"));
 	g_autofree char *text = standin(project, ".scratch/umbrella/ell/ell.h");
-	const char *first = strstr(text, "/lib/ell/dbus.h\"\n"), *second = strstr(text, "/lib/ell/queue.h\"\n");
+	const char *first = strstr(text, "/lib/ell/dbus.h\"\n"), *second = strstr(text, "/lib/ell/dbus-client.h\"\n");
 	assert_non_null(first);
 	assert_non_null(second);
 	assert_true(first < second);
 	assert_null(strstr(text, "private"));
+	assert_null(strstr(text, "useful"));
 }
 
 static void config_h_says_what_this_machine_has(void **state)

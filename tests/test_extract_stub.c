@@ -164,6 +164,25 @@ static void unknown_types_hide_no_calls(void **state)
 			    (const char *[]){ "make_it", "count", "convert", NULL });
 }
 
+/* Nor what they call. A header that comes later may include the C library's own, so it is not made up. */
+static void unknown_types_of_the_c_library_hide_no_callee(void **state)
+{
+	const char *text = "const uint8_t *bytes_of(int n);\n"
+			   "const uint8_t *more_of(ssize_t n);\n"
+			   "#include <stdint.h>\n"
+			   "#include <sys/types.h>\n"
+			   "uint8_t f(int n) { return more_of(1) ? bytes_of(n)[0] : 0; }\n";
+	struct facts *with = extract_text(text, true), *without = extract_text(text, false);
+
+	(void)state;
+	assert_null(find_call(without, "bytes_of"));
+	assert_non_null(find_call(with, "bytes_of"));
+	assert_non_null(find_call(with, "more_of"));
+	assert_int_equal(with->errors, 0);
+	free(with);
+	free(without);
+}
+
 static void members_of_unknown_records_hide_no_calls(void **state)
 {
 	(void)state;
@@ -253,6 +272,7 @@ int main(void)
 		cmocka_unit_test(attributes_leave_nothing),
 		cmocka_unit_test(headers_do_not_depend_on_order),
 		cmocka_unit_test(unknown_types_hide_no_calls),
+		cmocka_unit_test(unknown_types_of_the_c_library_hide_no_callee),
 		cmocka_unit_test(members_of_unknown_records_hide_no_calls),
 		cmocka_unit_test(unknown_values_hide_no_calls),
 		cmocka_unit_test(macros_that_shape_declarations_hide_no_functions),

@@ -122,16 +122,27 @@ static const char *forward(const struct standins *standins, const char *name)
 	return write_header(standins, "forward", name, text);
 }
 
-static int by_text(const void *a, const void *b)
+/* dbus.h before dbus-client.h, which builds on it. */
+static int by_stem(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	const char *left = *(const char *const *)a, *right = *(const char *const *)b;
+	size_t shorter = MIN(strlen(left), strlen(right)) - strlen(".h");
+	int order = strncmp(left, right, shorter);
+
+	return order ? order : (strlen(left) > strlen(right)) - (strlen(left) < strlen(right));
 }
 
-static bool is_private(const char *path)
+/* Whether a header is one for all to include: not private by its name, and made to be included more than once. */
+static bool is_public(const char *path)
 {
-	g_autofree char *base = g_path_get_basename(path);
+	g_autofree char *base = g_path_get_basename(path), *text = NULL;
 
-	return strstr(base, "private") || strstr(base, "internal") || g_str_has_suffix(base, "_p.h");
+	if (strstr(base, "private") || strstr(base, "internal") || g_str_has_suffix(base, "_p.h") ||
+	    !g_file_get_contents(path, &text, NULL, NULL))
+		return false;
+	return strstr(text, "#pragma once") ||
+	       g_regex_match_simple("^\\s*#\\s*ifndef\\s+(\\w+)\\s+#\\s*define\\s+\\1\\b", text,
+				    G_REGEX_RAW | G_REGEX_MULTILINE, 0);
 }
 
 /* The headers of the only folder of that name that has some: const char *, sorted; NULL if there are several. */
@@ -156,7 +167,7 @@ static GPtrArray *headers_of(const struct tree *tree, const char *folder)
 		length = before;
 		g_ptr_array_add(headers, path);
 	}
-	g_ptr_array_sort(headers, by_text);
+	g_ptr_array_sort(headers, by_stem);
 	return g_steal_pointer(&headers);
 }
 
@@ -169,7 +180,7 @@ static const char *umbrella(const struct standins *standins, const char *name)
 	g_autoptr(GPtrArray) headers = strcmp(base, expected) == 0 ? headers_of(standins->tree, folder) : NULL;
 
 	for (guint i = 0; headers && i < headers->len; i++)
-		if (!is_private(headers->pdata[i]))
+		if (is_public(headers->pdata[i]))
 			g_string_append_printf(text, "#include \"%s\"\n", (const char *)headers->pdata[i]);
 	return text->len ? write_header(standins, "umbrella", name, text->str) : NULL;
 }

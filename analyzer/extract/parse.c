@@ -221,13 +221,24 @@ static struct facts *parse_once(const struct parsing *parsing, const char *heade
 	return facts;
 }
 
-static unsigned calls_in(const struct facts *facts)
+/* Calls of the unit's own text whose callee is seen (`seen`), or is not: its declaration names what is unknown. */
+static unsigned calls_in(const struct facts *facts, bool seen)
 {
 	unsigned calls = 0;
 
-	for (uint32_t i = 1; i < facts->nodes.count; i++)
-		calls += facts_node(facts, i)->kind == NODE_CALL && !(facts_node(facts, i)->flags & NODE_IN_HEADER);
+	for (uint32_t i = 1; i < facts->nodes.count; i++) {
+		const struct node *n = facts_node(facts, i);
+		bool hidden = !n->symbol && n->first && facts_node(facts, n->first)->kind == NODE_OPAQUE;
+
+		calls += n->kind == NODE_CALL && !(n->flags & NODE_IN_HEADER) && hidden != seen;
+	}
 	return calls;
+}
+
+/* Whether errors hide calls, or what they call. */
+static bool hides_calls(const struct facts *facts)
+{
+	return facts->calls_lost || (facts->errors && calls_in(facts, false) > 0);
 }
 
 enum { ROUNDS = 6 }; /* of parsing with stand-ins: a member becomes known only once its record is */
@@ -240,13 +251,13 @@ static struct facts *parse_with_stand_ins(const struct parsing *parsing, struct 
 {
 	unsigned before = 0;
 
-	for (int round = 0; best->calls_lost && round < ROUNDS && parsing->stubs->learned != before; round++) {
+	for (int round = 0; hides_calls(best) && round < ROUNDS && parsing->stubs->learned != before; round++) {
 		g_autofree char *header = stubs_header(parsing->stubs);
 		size_t next_size;
 
 		before = parsing->stubs->learned;
 		struct facts *next = parse_once(parsing, header, &next_size);
-		if (next->status == UNIT_FAILED || calls_in(next) < calls_in(best)) {
+		if (next->status == UNIT_FAILED || calls_in(next, true) < calls_in(best, true)) {
 			free(next);
 			continue;
 		}

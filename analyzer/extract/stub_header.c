@@ -123,6 +123,45 @@ static void declare_name(GString *out, const char *name, const struct stub *stub
 
 enum { FIRST_NUMBER = 70001 }; /* of the constants: values that no real code compares with */
 
+/* What the C library's headers declare: those are here, and another header may include them later. */
+static const char *standard_header(const char *name)
+{
+	static const struct {
+		const char *header;
+		const char *const names[24];
+	} all[] = {
+		{ "stdarg.h", { "va_list" } },
+		{ "stdbool.h", { "bool", "true", "false" } },
+		{ "stddef.h", { "NULL", "ptrdiff_t", "size_t", "wchar_t" } },
+		{ "stdint.h",
+		  { "int8_t", "int16_t", "int32_t", "int64_t", "intmax_t", "intptr_t", "uint8_t", "uint16_t",
+		    "uint32_t", "uint64_t", "uintmax_t", "uintptr_t", "INT32_MAX", "INT64_MAX", "UINT8_MAX",
+		    "UINT16_MAX", "UINT32_MAX", "UINT64_MAX", "SIZE_MAX" } },
+		{ "stdio.h", { "EOF", "FILE", "stderr", "stdin", "stdout" } },
+		{ "errno.h", { "errno", "EAGAIN", "ECANCELED", "EINPROGRESS", "EINTR", "EINVAL", "EWOULDBLOCK" } },
+		{ "pthread.h", { "pthread_t", "pthread_cond_t", "pthread_mutex_t" } },
+		{ "signal.h", { "siginfo_t", "sigset_t" } },
+		{ "sys/socket.h", { "sa_family_t", "socklen_t" } },
+		{ "sys/types.h",
+		  { "dev_t", "gid_t", "ino_t", "mode_t", "off_t", "pid_t", "ssize_t", "u_char", "u_int", "u_long",
+		    "uid_t" } },
+		{ "time.h", { "clock_t", "time_t" } },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+		if (g_strv_contains(all[i].names, name))
+			return all[i].header;
+	return NULL;
+}
+
+static void declare_standard(GString *out, const char *header, const char *name, const struct stub *stub,
+			     unsigned number)
+{
+	g_string_append_printf(out, "#if __has_include(<%s>)\n#include <%s>\n#else\n", header, header);
+	declare_name(out, name, stub, number);
+	g_string_append(out, "#endif\n");
+}
+
 static bool is_own_record(const char *name)
 {
 	return strcmp(name, STUB_ANY) == 0 || strcmp(name, STUB_PART) == 0;
@@ -135,9 +174,15 @@ char *stubs_header(const struct stubs *stubs)
 
 	declare_record(out, STUB_PART, stubs_find(stubs, STUB_PART), STUB_ANY "_inner");
 	declare_record(out, STUB_ANY, stubs_find(stubs, STUB_ANY), STUB_PART);
-	for (guint i = 0; i < names->len; i++)
-		if (!is_own_record(names->pdata[i]))
-			declare_name(out, names->pdata[i], stubs_find(stubs, names->pdata[i]), FIRST_NUMBER + i);
+	for (guint i = 0; i < names->len; i++) {
+		const char *name = names->pdata[i], *header = standard_header(name);
+		const struct stub *stub = stubs_find(stubs, name);
+
+		if (header)
+			declare_standard(out, header, name, stub, FIRST_NUMBER + i);
+		else if (!is_own_record(name))
+			declare_name(out, name, stub, FIRST_NUMBER + i);
+	}
 	g_ptr_array_free(names, TRUE);
 	return g_string_free(out, FALSE);
 }

@@ -33,7 +33,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FACTS_VERSION = 9 }; /* part of the cache key: change it with any change of this file or of extract/ */
+enum { FACTS_VERSION = 10 }; /* part of the cache key: change it with any change of this file or of extract/ */
 
 enum node_kind {
 	NODE_NONE,
