@@ -45,19 +45,20 @@ static int64_t turns_of(struct program *p, uint32_t index)
 	return to - from + (condition->op == OP_LE);
 }
 
-/* Whether a place under `guard` is reached only in some turns of the loop: an `if` stands around it in there. */
+/* Whether a place under `guard` is reached only in some turns of the loop: an `if` stands around it in there. What the
+ * loop asks before each turn is none, nor is a part of that. */
 static bool guarded_in(const struct program *p, const struct program_function *f, uint32_t guard, uint32_t loop)
 {
 	uint32_t node = program_item(p, loops, struct loop, loop)->node;
 	const struct node *n = function_node(f, node);
-	uint32_t condition = function_node(f, n->first)->next;
+	uint32_t condition = function_node(f, n->first)->next, step = function_node(f, condition)->next;
 
 	for (; guard; guard = program_item(p, guards, struct guard, guard)->outer) {
 		const struct guard *g = program_item(p, guards, struct guard, guard);
 
 		if (g->node <= node)
 			return false;
-		if (g->node != condition && !g->exited)
+		if ((g->node < condition || g->node >= step) && !g->exited)
 			return true;
 	}
 	return false;
