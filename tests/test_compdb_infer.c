@@ -185,6 +185,19 @@ static void a_header_of_a_whole_folder_includes_what_is_public_there(void **stat
 	assert_null(strstr(text, "useful"));
 }
 
+static void config_h_leaves_to_the_system_what_is_its_own(void **state)
+{
+	struct project *project = *state;
+
+	project_write(project, "config.h.in", "#undef PTHREAD_CREATE_JOINABLE\n#undef RETSIGTYPE\n#undef USE_X\n");
+	project_write(project, "a.c", "#include \"config.h\"\n");
+	infer(project, "a.c");
+	g_autofree char *text = standin(project, ".scratch/rendered/config.h");
+	assert_non_null(strstr(text, "#define USE_X 1\n"));
+	assert_non_null(strstr(text, "#define RETSIGTYPE void\n"));
+	assert_null(strstr(text, "PTHREAD_CREATE_JOINABLE"));
+}
+
 static void config_h_says_what_this_machine_has(void **state)
 {
 	struct project *project = *state;
@@ -547,6 +560,7 @@ int main(void)
 		test(an_installed_name_is_forwarded_to_the_tree),
 		test(a_header_of_a_whole_folder_includes_what_is_public_there),
 		test(config_h_says_what_this_machine_has),
+		test(config_h_leaves_to_the_system_what_is_its_own),
 		test(a_library_may_be_installed_in_parts),
 		test(templates_are_filled_in),
 		test(a_dbus_header_is_generated_as_meson_would),

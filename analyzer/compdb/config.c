@@ -47,6 +47,22 @@ static const char *const foreign_words[] = {
 	"AIX",     "HPUX",   "VALGRIND", "SUNOS",   "IRIX",   "CYGWIN",  "MINGW",   "BEOS",
 };
 
+/* What configure defines where a system is unlike others; NULL: not on this one, whose headers have it themselves. */
+static const struct {
+	const char *name;
+	const char *value;
+} usual_table[] = {
+	{ "C_ALLOCA", NULL },
+	{ "GETGROUPS_T", "gid_t" },
+	{ "INADDR_NONE", NULL },
+	{ "MSG_NOSIGNAL", NULL },
+	{ "PTHREAD_CREATE_JOINABLE", NULL },
+	{ "RETSIGTYPE", "void" },
+	{ "SELECT_TYPE_ARG1", "int" },
+	{ "SELECT_TYPE_ARG234", "(fd_set *)" },
+	{ "SELECT_TYPE_ARG5", "(struct timeval *)" },
+};
+
 static enum shape shape_of(const char *name)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(shape_table); i++)
@@ -161,6 +177,9 @@ char *config_judge(struct packages *packages, const char *name, const char *give
 {
 	if (!is_upper_case(name) || is_foreign(name))
 		return NULL;
+	for (gsize i = 0; i < G_N_ELEMENTS(usual_table); i++)
+		if (strcmp(usual_table[i].name, name) == 0)
+			return g_strdup(usual_table[i].value);
 	if (g_str_has_prefix(name, "HAVE_"))
 		return config_machine_has(packages, name + strlen("HAVE_")) ? g_strdup("1") : NULL;
 	enum shape shape = shape_of(name);
