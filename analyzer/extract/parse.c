@@ -96,6 +96,7 @@ static GPtrArray *command_line(const struct unit_command *unit, const char *name
 struct errors {
 	uint32_t count;
 	bool hides;  /* one of them left part of the text unread: a missing header, broken syntax */
+	bool system; /* one of them is in a header of the system, where there is none but by our own doing */
 	char *first; /* "file:line: text" */
 };
 
@@ -125,9 +126,11 @@ static void note_error(struct visit *v, CXDiagnostic diagnostic, void *data)
 	if (!errors->count++)
 		errors->first = describe(v, diagnostic);
 	errors->hides |= hides_text(diagnostic);
+	errors->system |= clang_Location_isInSystemHeader(clang_getDiagnosticLocation(diagnostic)) != 0;
 }
 
-static void set_status(struct visit *v)
+/* Whether a header of the system has an error. */
+static bool set_status(struct visit *v)
 {
 	struct errors errors = { 0 };
 
@@ -137,6 +140,7 @@ static void set_status(struct visit *v)
 
 	facts_build_status(v->facts, degraded ? UNIT_DEGRADED : UNIT_OK, errors.count, lost, errors.first);
 	g_free(errors.first);
+	return errors.system;
 }
 
 /* A unit. */
@@ -146,6 +150,7 @@ struct parsing {
 	const char *root;
 	struct hashes *hashes;
 	struct stubs *stubs;              /* what its errors teach; NULL: nothing is to be learned */
+	bool breaks_system;               /* what was parsed last has an error in a header of the system */
 	const struct shared_headers *set; /* read already; NULL: none */
 };
 
@@ -171,7 +176,7 @@ struct facts *failed_unit(const struct unit_command *unit, const char *root, enu
 	return facts;
 }
 
-static struct facts *facts_of(CXTranslationUnit parsed, const struct parsing *parsing, size_t *size)
+static struct facts *facts_of(CXTranslationUnit parsed, struct parsing *parsing, size_t *size)
 {
 	g_autofree char *path = unit_path(parsing->unit, parsing->root);
 	struct facts_builder *builder = facts_builder_new(path);
@@ -181,7 +186,7 @@ static struct facts *facts_of(CXTranslationUnit parsed, const struct parsing *pa
 	visit_init(&v, parsed, parsing->root, parsing->unit->cplusplus, builder);
 	visit_unit(&v);
 	add_dependencies(parsing->hashes, parsed, parsing->set, builder);
-	set_status(&v);
+	parsing->breaks_system = set_status(&v);
 	facts = facts_build_finish(builder, size);
 	if (parsing->stubs && facts->errors)
 		stubs_learn(parsing->stubs, &v);
@@ -198,7 +203,7 @@ static const char *why_not_parsed(const struct unit_command *unit, enum CXErrorC
 }
 
 /* Parses once, with the stand-ins in `header` included first unless it is NULL. */
-static struct facts *parse_once(const struct parsing *parsing, const char *header, size_t *size)
+static struct facts *parse_once(struct parsing *parsing, const char *header, size_t *size)
 {
 	const struct unit_command *unit = parsing->unit;
 	struct CXUnsavedFile stand_ins = { STUB_HEADER, header, header ? strlen(header) : 0 };
@@ -245,10 +250,11 @@ enum { ROUNDS = 6 }; /* of parsing with stand-ins: a member becomes known only o
 
 /*
  * Parses again with stand-ins for what the errors name, as long as calls are hidden and the errors teach something.
- * Keeps what shows most.
+ * Keeps what shows most. A header of the system that shows an error only now uses a name that was taken: it is given back.
  */
-static struct facts *parse_with_stand_ins(const struct parsing *parsing, struct facts *best, size_t *size)
+static struct facts *parse_with_stand_ins(struct parsing *parsing, struct facts *best, size_t *size)
 {
+	bool broken = parsing->breaks_system;
 	unsigned before = 0;
 
 	for (int round = 0; hides_calls(best) && round < ROUNDS && parsing->stubs->learned != before; round++) {
@@ -257,7 +263,10 @@ static struct facts *parse_with_stand_ins(const struct parsing *parsing, struct 
 
 		before = parsing->stubs->learned;
 		struct facts *next = parse_once(parsing, header, &next_size);
-		if (next->status == UNIT_FAILED || calls_in(next, true) < calls_in(best, true)) {
+		bool breaks = parsing->breaks_system && !broken;
+		if (breaks)
+			stubs_refuse_reserved(parsing->stubs);
+		if (breaks || next->status == UNIT_FAILED || calls_in(next, true) < calls_in(best, true)) {
 			free(next);
 			continue;
 		}

@@ -80,6 +80,20 @@ void stubs_refuse(struct stubs *stubs, const char *name)
 	stubs->learned++;
 }
 
+void stubs_refuse_reserved(struct stubs *stubs)
+{
+	GHashTableIter all;
+	gpointer name;
+
+	g_hash_table_iter_init(&all, stubs->by_name);
+	while (g_hash_table_iter_next(&all, &name, NULL))
+		if (g_str_has_prefix(name, "__")) {
+			g_hash_table_add(stubs->refused, g_strdup(name));
+			g_hash_table_iter_remove(&all);
+			stubs->learned++;
+		}
+}
+
 char *stub_tag(const char *name)
 {
 	bool is_camel_case = g_ascii_isupper(name[0]) && g_ascii_isalpha(name[1]);

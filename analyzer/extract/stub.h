@@ -63,6 +63,8 @@ void stubs_finish(struct stubs *stubs);
 void stubs_note(struct stubs *stubs, const char *name, enum stub_kind kind, enum stub_shape shape);
 void stubs_note_field(struct stubs *stubs, const char *record, const char *field, enum stub_shape shape);
 void stubs_refuse(struct stubs *stubs, const char *name);
+/* The same of all names that belong to the system: `__nonnull`. */
+void stubs_refuse_reserved(struct stubs *stubs);
 struct stub *stubs_find(const struct stubs *stubs, const char *name);
 
 /* The tag of a stand-in type's struct: GLib's habit for `CamelCase`, else the name itself. */
