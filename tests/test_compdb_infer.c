@@ -169,15 +169,16 @@ static void a_header_of_a_whole_folder_includes_what_is_public_there(void **stat
 {
 	struct project *project = *state;
 
-	project_write(project, "lib/ell/dbus-client.h",
-		      "/* builds on dbus.h */\n#ifndef CLIENT_H\n#define CLIENT_H\n#endif\n");
-	project_write(project, "lib/ell/dbus.h", "#pragma once\nstruct dbus;\n");
-	project_write(project, "lib/ell/dbus-private.h", "#pragma once\nstruct dbus_private;\n");
-	project_write(project, "lib/ell/useful.h", "static inline int once(void) { return 1; }\n");
-	project_write(project, "src/a.c", "#include <ell/ell.h>\nint a;\n");
+	project_write(project, "lib/product/bus-client.h",
+		      "/* builds on bus.h */\n#ifndef CLIENT_H\n#define CLIENT_H\n#endif\n");
+	project_write(project, "lib/product/bus.h", "#pragma once\nstruct bus;\n");
+	project_write(project, "lib/product/bus-private.h", "#pragma once\nstruct bus_private;\n");
+	project_write(project, "lib/product/useful.h", "static inline int once(void) { return 1; }\n");
+	project_write(project, "src/a.c", "#include <product/product.h>\nint a;\n");
 	assert_true(has_folder(project, infer(project, "src/a.c"), "-idirafter", ".scratch/umbrella"));
-	g_autofree char *text = standin(project, ".scratch/umbrella/ell/ell.h");
-	const char *first = strstr(text, "/lib/ell/dbus.h\"\n"), *second = strstr(text, "/lib/ell/dbus-client.h\"\n");
+	g_autofree char *text = standin(project, ".scratch/umbrella/product/product.h");
+	const char *first = strstr(text, "/lib/product/bus.h\"\n"),
+		   *second = strstr(text, "/lib/product/bus-client.h\"\n");
 	assert_non_null(first);
 	assert_non_null(second);
 	assert_true(first < second);

@@ -122,7 +122,7 @@ static const char *forward(const struct standins *standins, const char *name)
 	return write_header(standins, "forward", name, text);
 }
 
-/* dbus.h before dbus-client.h, which builds on it. */
+/* bus.h before bus-client.h, which builds on it. */
 static int by_stem(const void *a, const void *b)
 {
 	const char *left = *(const char *const *)a, *right = *(const char *const *)b;
@@ -171,7 +171,7 @@ static GPtrArray *headers_of(const struct tree *tree, const char *folder)
 	return g_steal_pointer(&headers);
 }
 
-/* <ell/ell.h> where the tree has a folder ell with headers, but for this one: the build makes it of all that are public. */
+/* <project/project.h>, which the build makes of all that is public in the folder project of the tree. */
 static const char *umbrella(const struct standins *standins, const char *name)
 {
 	g_autofree char *folder = g_path_get_dirname(name), *base = g_path_get_basename(name);

@@ -21,7 +21,8 @@ bool standin_is_config(const struct standins *standins, const char *name, const 
  * Writes a header `name` below the scratch folder, for a unit in the folder `unit`: rendered from its template if the
  * tree has one (config.h.in ...), config.h even without; made by the generator the build would run (generate.h); a
  * forwarding header if the tree has its base name exactly once (<project/a.h> that an installation would make); one that
- * includes all public headers of a folder that is called like it (<ell/ell.h>); else, if `invent` or if the name begins with a folder of the tree, an empty one.
+ * includes all public headers of a folder that is called like it (<project/project.h>); else, if `invent` or if the name
+ * begins with a folder of the tree, an empty one.
  *
  * Returns the folder to search for it (interned), or NULL if there is none. A file whose text stays the same is not
  * written again, so that what was read from it stays cached.
